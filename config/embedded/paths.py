@@ -1,0 +1,118 @@
+"""Where the embedded stack keeps its files. Pure functions: settings import them, nothing starts."""
+
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+POINTER = PROJECT / ".running"
+
+# sun_path holds 108 bytes, libpq and Valkey keep some for themselves.
+LONGEST_SOCKET_PATH = 100
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+
+
+def data_dir() -> Path:
+    """The folder of KYRO_DATA_DIR, else of the stack running in this checkout, else `.data`."""
+    chosen = os.environ.get("KYRO_DATA_DIR")
+    if chosen:
+        return (PROJECT / Path(chosen).expanduser()).resolve()
+    return running_data_dir() or PROJECT / ".data"
+
+
+def running_data_dir() -> Path | None:
+    """What the supervisor noted in `.running`, unless it has died since."""
+    try:
+        data = Path(POINTER.read_text(encoding="utf-8").strip())
+    except OSError:
+        return None
+    return data if is_running(data) else None
+
+
+def is_running(data: Path) -> bool:
+    try:
+        lock = os.open(lock_path(data), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def lock_path(data: Path) -> Path:
+    return data / "lock"
+
+
+def run_dir(data: Path) -> Path:
+    """The folder of the sockets: inside the data folder unless their paths would grow too long."""
+    inside = data / "run"
+    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+        return inside
+    # /tmp, not TMPDIR: two shells of one person must find the same folder.
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path("/tmp") / f"kyro-{os.geteuid()}-{digest}"
+
+
+def database_url(data: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": str(run_dir(data)),
+        "PORT": "5432",
+        "NAME": "kyro",
+        "USER": "kyro",
+        "PASSWORD": secrets(data)["database_password"],
+    }
+
+
+def valkey_socket(data: Path) -> Path:
+    return run_dir(data) / "valkey.sock"
+
+
+def embedder_socket(data: Path) -> Path:
+    return run_dir(data) / "embedder.sock"
+
+
+def models_dir(data: Path) -> Path:
+    return data / "models"
+
+
+def secrets(data: Path) -> dict[str, str]:
+    """`secret_key`, `database_password`, `superuser_password`: made once, mode 0600."""
+    path = data / "secrets.json"
+    if not path.exists():
+        _make_secrets(path)
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _make_secrets(path: Path) -> None:
+    make_data_dir(path.parent)
+    names = ("secret_key", "database_password", "superuser_password")
+    # mkstemp gives mode 0600; a link fails when another process was first, and then its file counts.
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump({name: token_urlsafe(48) for name in names}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
+
+
+def make_data_dir(data: Path) -> None:
+    """As root the database runs as `nobody`, who must pass through (not read) the folder."""
+    if not data.exists():
+        data.mkdir(parents=True)
+        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
