@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from secrets import token_urlsafe
@@ -53,9 +54,13 @@ def lock_path(data: Path) -> Path:
 
 
 def run_dir(data: Path) -> Path:
-    """The folder of the sockets: inside the data folder unless their paths would grow too long."""
+    """The folder of the sockets: inside the data folder where a socket's path may stand in a URL.
+
+    Spaces, `?`, `%` or a comma mean something to libpq or to a broker URL, and length is limited.
+    """
     inside = data / "run"
-    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+    longest = str(inside / POSTGRES_SOCKET)
+    if len(longest) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[A-Za-z0-9/._-]+", longest):
         return inside
     # /tmp, not TMPDIR: two shells of one person must find the same folder.
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
