@@ -54,8 +54,9 @@ def database_account(data: Path, cluster: Path, binary: Path) -> Account:
         if account and _can_run(account, binary, data):
             return account
     raise Refusal(
-        f"PostgreSQL does not run as root, and no other user can reach {data} and {binary.parent}. "
-        "Start KyroChat as an ordinary user, or from a folder that everyone may enter, such as /srv."
+        f"PostgreSQL does not run as root, and no other user can reach both {data} and "
+        f"{binary.parent}. Start KyroChat as an ordinary user, or from a folder that everyone "
+        "may enter, such as /srv."
     )
 
 

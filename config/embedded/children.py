@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -71,17 +71,15 @@ class Child:
             self.process.wait()
 
 
-def stop(children: Sequence[Child]) -> None:
-    """Ask all at once, wait for each, then kill what is left."""
+def stop(children: Sequence[Child], meanwhile: Callable[[float], None] = time.sleep) -> None:
+    """Ask all at once, wait for each, then kill what is left of its group."""
     for child in children:
         child.ask_to_stop()
     asked_at = time.monotonic()
     for child in children:
-        if child.process:
-            left = child.stop_seconds - (time.monotonic() - asked_at)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(max(0.1, left))
-            child.kill_group()
+        while child.is_alive and time.monotonic() - asked_at < child.stop_seconds:
+            meanwhile(0.03)
+        child.kill_group()
 
 
 def open_log(path: Path) -> BinaryIO:

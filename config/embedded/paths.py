@@ -1,4 +1,4 @@
-"""Where the embedded stack keeps its files. Pure functions: settings import them, nothing starts."""
+"""Where the embedded stack keeps its files. Settings import this; nothing starts here."""
 
 import fcntl
 import hashlib
@@ -62,9 +62,9 @@ def run_dir(data: Path) -> Path:
     longest = str(inside / POSTGRES_SOCKET)
     if len(longest) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[A-Za-z0-9/._-]+", longest):
         return inside
-    # /tmp, not TMPDIR: two shells of one person must find the same folder.
+    # /tmp, not TMPDIR: two shells of one person must find it; make_run_dir checks its owner.
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return Path("/tmp") / f"kyro-{os.geteuid()}-{digest}"
+    return Path("/tmp") / f"kyro-{os.geteuid()}-{digest}"  # noqa: S108
 
 
 def database_url(data: Path) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def secrets(data: Path) -> dict[str, str]:
 def _make_secrets(path: Path) -> None:
     make_data_dir(path.parent)
     names = ("secret_key", "database_password", "superuser_password")
-    # mkstemp gives mode 0600; a link fails when another process was first, and then its file counts.
+    # mkstemp gives mode 0600; the link fails when another process was first: its file counts.
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
     try:
         with open(handle, "w", encoding="utf-8") as file:

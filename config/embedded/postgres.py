@@ -120,7 +120,7 @@ def forget_dead_server(data: Path) -> None:
 
 
 def prepare_database(data: Path, name: str = "kyro") -> str:
-    """Roles, database and rights, each made unless it is there; returns the noted migration state."""
+    """Makes roles, database and rights where missing; returns the noted migration state."""
     script = ("-v", f"database={name}", "-f", str(BOOTSTRAP))
     return _psql(data, *script).strip()
 

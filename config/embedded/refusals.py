@@ -31,7 +31,9 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise Refusal(f"Cannot listen on {host}: {error.strerror}. Check KYRO_HOST.") from error
+                raise Refusal(
+                    f"Cannot listen on {host}: {error.strerror}. Check KYRO_HOST."
+                ) from error
             raise Refusal(
                 f"Port {port} is already in use. Stop the program that uses it, or choose another: "
                 f"KYRO_PORT={port + 1 if port < 65535 else 8000} make run"

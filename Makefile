@@ -1,0 +1,39 @@
+# Python, make and git are all that must be there; everything else goes into .venv and .data.
+.POSIX:
+PYTHON = .venv/bin/python
+# What `check --deploy` must find faultless: the environment of a public server.
+DEPLOYED = KYRO_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
+	KYRO_BASE_URL=https://chat.example.com KYRO_ALLOWED_HOSTS=chat.example.com KYRO_DEBUG=0
+
+.PHONY: help run test lint format
+
+help:
+	@echo "make run     start KyroChat at http://localhost:8000 (KYRO_PORT, KYRO_DATA_DIR)"
+	@echo "make test    run every test, the browser's included"
+	@echo "make lint    check style, types, import order, migrations and deployment settings"
+	@echo "make format  bring the code into its style"
+
+run:
+	@sh config/embedded/prepare.sh requirements.txt
+	@exec $(PYTHON) -m config.embedded --with-parent
+
+test:
+	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	@chromium=$$($(PYTHON) config/embedded/browser.py) && \
+		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TESTS)
+
+lint:
+	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	find templates -name '*.html' -exec $(PYTHON) -m djhtml --check {} +
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(DEPLOYED) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format:
+	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	$(PYTHON) -m ruff check --fix --exit-zero .
+	$(PYTHON) -m ruff format .
+	find templates -name '*.html' -exec $(PYTHON) -m djhtml {} +

@@ -1,0 +1,51 @@
+"""`python -m config.embedded`, what `make run` ends with. Imports no Django: it must be quick."""
+
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from .lifeline import follow
+from .paths import data_dir
+from .refusals import Refusal
+from .supervisor import Stopped, run
+
+OPEN_FILES = 65536  # a thousand open answers and more
+
+
+def main() -> int:
+    if "--with-parent" in sys.argv:  # `make` killed with -9 takes us along
+        follow(os.getppid(), signal.SIGTERM)
+    raise_open_files()
+    try:
+        run(chosen_data_dir(), os.environ.get("KYRO_HOST") or "127.0.0.1", chosen_port())
+    except Refusal as refusal:
+        print(f"KyroChat cannot run. {refusal}", file=sys.stderr)
+        return 1
+    except Stopped:
+        return 0
+    return 0
+
+
+def chosen_data_dir() -> Path:
+    """Never the pointer of another running stack: that is for commands, not for a new start."""
+    os.environ.setdefault("KYRO_DATA_DIR", ".data")
+    return data_dir()
+
+
+def chosen_port() -> int:
+    port = os.environ.get("KYRO_PORT") or "8000"
+    if not port.isdecimal():
+        raise Refusal(f"KYRO_PORT must be a number from 1 to 65535, not {port!r}.")
+    return int(port)
+
+
+def raise_open_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

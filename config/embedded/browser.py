@@ -1,0 +1,64 @@
+"""Finds Chromium for the browser tests, or installs it; prints its path, or nothing when
+Playwright's own copy is meant."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main() -> int:
+    path = found() or from_debian()
+    if path:
+        print(path)
+        return 0
+    if has_playwrights() or from_playwright():
+        return 0
+    print(
+        "The browser tests need Chromium, and neither a package nor Playwright's copy could be "
+        "installed. Install it, or name it: KYRO_CHROMIUM=/path/to/chromium make test",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def found() -> str | None:
+    chosen = os.environ.get("KYRO_CHROMIUM")
+    if chosen:
+        return shutil.which(chosen)
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def from_debian() -> str | None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    print("Installing the Debian package chromium for the browser tests", file=sys.stderr)
+    quiet = {"stdout": sys.stderr, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], **quiet)
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+    subprocess.run(install, **quiet)
+    return found()
+
+
+def has_playwrights() -> bool:
+    """Their browser and the libraries it loads: started once, because either may be missing."""
+    from playwright.sync_api import Error, sync_playwright
+
+    try:
+        with sync_playwright() as playwright:
+            playwright.chromium.launch().close()
+    except Error:
+        return False
+    return True
+
+
+def from_playwright() -> bool:
+    print("Installing Playwright's Chromium for the browser tests", file=sys.stderr)
+    install = [sys.executable, "-m", "playwright", "install", "chromium"]
+    return subprocess.run(install, stdout=sys.stderr).returncode == 0 and has_playwrights()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Runs the migrations when they have changed since the database last noted their state."""
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+from . import postgres
+from .children import Child, open_log
+from .paths import PROJECT
+from .programs import Programs
+from .refusals import Refusal, last_lines
+from .stack import Services
+
+
+def migrations_state() -> str:
+    """A hash of our migrations, of the lock (others' migrations) and of the list of apps."""
+    digest = hashlib.sha256()
+    files = sorted(PROJECT.glob("*/migrations/*.py"))
+    for path in (*files, PROJECT / "requirements.txt", PROJECT / "config" / "settings.py"):
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def bring_up_to_date(services: Services, programs: Programs) -> str:
+    """Returns "EMAIL PASSWORD" when the first administrator was just made, else nothing.
+
+    The state is noted last, so a start that was killed in between does both steps again.
+    """
+    state = migrations_state()
+    if services.migrated == state:
+        return ""
+    _run(services.data, programs.manage("migrate", "--no-input", "--verbosity", "0"))
+    printed = _run(services.data, programs.manage("ensure_administrator"))
+    postgres.note_migrated(services.data, state)
+    logins = [line for line in printed.splitlines() if len(line.split()) == 2 and "@" in line]
+    return logins[-1] if logins else ""
+
+
+def _run(data: Path, step: Child) -> str:
+    log = data / "log" / f"{step.name}.log"
+    with open_log(log) as errors:
+        done = subprocess.run(
+            step.command,
+            env=step.env,
+            cwd=step.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            **step.account.popen_options(step.death_signal),
+        )
+    if done.returncode:
+        raise Refusal(
+            f"`manage.py {step.name}` failed. The end of its log {log}:\n{last_lines(log)}"
+        )
+    return done.stdout

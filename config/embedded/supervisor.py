@@ -1,0 +1,191 @@
+"""`make run`: databases, then web and worker, kept running until Ctrl-C; nothing outlives it."""
+
+import contextlib
+import fcntl
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from .children import Child, stop
+from .keeper import Keeper
+from .output import Output
+from .paths import POINTER, embedder_socket, lock_path
+from .programs import Programs
+from .readiness import parts_down
+from .refusals import Refusal, refuse_taken_port
+from .schema import bring_up_to_date
+from .stack import Services, check_data_dir, start_services
+
+READY_SECONDS = 60
+# A web server that ends this often before it was ever ready will not get ready.
+HOPELESS_ENDS = 3
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or SIGHUP: unwinds to the end of `run`, which stops everything in order."""
+
+
+def run(data: Path, host: str, port: int) -> None:
+    started_at = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        check_data_dir(data)
+        stack.enter_context(only_supervisor(data))
+        refuse_taken_port(host, port)
+        supervisor = Supervisor(data, Programs(data, host, port))
+        supervisor.obey_signals()
+        supervisor.output.show("kyro", f"Starting, data in {data}\n")
+        services = stack.enter_context(start_services(data))
+        stack.callback(supervisor.stop_programs)
+        login = bring_up_to_date(services, supervisor.programs)
+        supervisor.start_programs(services)
+        supervisor.wait_until_ready()
+        stack.enter_context(pointer(data))
+        announce(supervisor.programs, login, time.monotonic() - started_at)
+        supervisor.build_model()
+        supervisor.keep_running()
+
+
+class Supervisor:
+    """One thread throughout: children end with the thread that forked them."""
+
+    def __init__(self, data: Path, programs: Programs) -> None:
+        self.data = data
+        self.programs = programs
+        self.output = Output(data)
+        self.keepers: list[Keeper] = []
+        self.background: list[Child] = []
+
+    def start_programs(self, services: Services) -> None:
+        apps = [self.programs.web(), self.programs.worker()]
+        self.keepers = [
+            Keeper(child, self.output) for child in (services.postgres, services.valkey, *apps)
+        ]
+        for keeper in self.keepers[2:]:
+            keeper.start()
+        self.listen_for_embedder()
+
+    def listen_for_embedder(self) -> None:
+        """The model takes a few hundred megabytes, so it is loaded on the first connection."""
+        listener = socket.socket(socket.AF_UNIX)
+        path = embedder_socket(self.data)
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        path.chmod(0o600)
+        listener.listen(128)
+        listener.setblocking(False)
+        keeper = Keeper(self.programs.embedder(listener.fileno()), self.output)
+        selector = self.output.selector
+
+        def begin() -> None:
+            selector.register(listener, selectors.EVENT_READ, start)
+
+        def start() -> None:
+            selector.unregister(listener)
+            keeper.start()
+
+        keeper.begin = begin
+        begin()
+        self.keepers.append(keeper)
+
+    def build_model(self) -> None:
+        builder = self.programs.model_builder()
+        builder.start()
+        self.output.follow(builder)
+        self.background.append(builder)
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while down := parts_down(self.programs.host, self.programs.port):
+            hopeless = any(keeper.ends >= HOPELESS_ENDS for keeper in self.keepers)
+            if hopeless or time.monotonic() > deadline:
+                raise Refusal(
+                    f"Not ready: {', '.join(down)}. The reason is in the lines above and in "
+                    f"{self.output.folder}."
+                )
+            self.look_after(0.1)
+
+    def keep_running(self) -> None:
+        while True:
+            self.look_after(0.25)
+
+    def look_after(self, seconds: float) -> None:
+        self.output.wait(seconds)
+        for keeper in self.keepers:
+            keeper.look()
+
+    def own_programs(self) -> list[Child]:
+        return [keeper.child for keeper in self.keepers[2:]] + self.background
+
+    def stop_programs(self) -> None:
+        stop(self.own_programs(), self.output.wait)
+
+    def obey_signals(self) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._stop)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        for again in STOP_SIGNALS:
+            signal.signal(again, self._hurry)
+        self.output.show("kyro", "Stopping (Ctrl-C again does not wait for running work)\n")
+        raise Stopped
+
+    def _hurry(self, number: int, frame: FrameType | None) -> None:
+        for child in self.own_programs():
+            if child.process_id:
+                with contextlib.suppress(OSError):
+                    os.killpg(child.process_id, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def only_supervisor(data: Path) -> Iterator[None]:
+    lock = os.open(lock_path(data), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock_soon(lock, data)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock_soon(lock: int, data: Path) -> None:
+    """A command that asks whether the stack runs holds the lock for an instant: try twice."""
+    for pause in (0.1, 0):
+        with contextlib.suppress(BlockingIOError):
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(pause)
+    raise Refusal(
+        f"KyroChat is already running with the data folder {data}. Stop that one (Ctrl-C), or "
+        "choose another folder and port: KYRO_DATA_DIR=.data2 KYRO_PORT=8001 make run"
+    )
+
+
+@contextlib.contextmanager
+def pointer(data: Path) -> Iterator[None]:
+    """Lets `manage.py` in this checkout find the running stack without variables."""
+    with contextlib.suppress(OSError):  # a checkout of someone else's: variables still work
+        POINTER.write_text(f"{data}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if POINTER.read_text(encoding="utf-8").strip() == str(data):
+                POINTER.unlink()
+
+
+def announce(programs: Programs, login: str, seconds: float) -> None:
+    lines = [
+        f"KyroChat is ready after {seconds:.1f} s. Ctrl-C stops it.",
+        "",
+        f"  Address   http://localhost:{programs.port}",
+        f"  Data      {programs.data}",
+    ]
+    if login:
+        email, password = login.split()
+        lines += [f"  E-mail    {email}", f"  Password  {password}   (shown only this once)"]
+    with contextlib.suppress(OSError):
+        print("\n" + "\n".join(lines) + "\n", flush=True)
