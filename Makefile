@@ -19,7 +19,7 @@ run:
 
 test:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
-	@chromium=$$($(PYTHON) config/embedded/browser.py) && \
+	@chromium=$$($(PYTHON) -m config.embedded.browser) && \
 		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TESTS)
 
 lint:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .lifeline import follow
 from .paths import data_dir
+from .programs import Programs
 from .refusals import Refusal
 from .supervisor import Stopped, run
 
@@ -19,7 +20,8 @@ def main() -> int:
         follow(os.getppid(), signal.SIGTERM)
     raise_open_files()
     try:
-        run(chosen_data_dir(), os.environ.get("KYRO_HOST") or "127.0.0.1", chosen_port())
+        host = os.environ.get("KYRO_HOST") or "127.0.0.1"
+        run(Programs(chosen_data_dir(), host, chosen_port()))
     except Refusal as refusal:
         print(f"KyroChat cannot run. {refusal}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ from .account import MYSELF, Account
 LARGEST_LOG_BYTES = 10_000_000
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """Without `log` its output is a pipe for the supervisor to read."""
 

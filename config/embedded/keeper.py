@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .children import Child
 from .output import Output
@@ -18,6 +18,8 @@ SETTLED_SECONDS = 30
 class Keeper:
     child: Child
     output: Output
+    welcome: Callable[[Child], None] = field(default=lambda child: None)
+    """Told of every process that was started."""
     begin: Callable[[], None] | None = None
     """Instead of starting the child: wait for its first connection."""
     ends: int = 0
@@ -26,7 +28,7 @@ class Keeper:
 
     def start(self) -> None:
         self.child.start()
-        self.output.follow(self.child)
+        self.welcome(self.child)
 
     def look(self) -> None:
         if self.child.process is None or self.child.is_alive:
@@ -42,8 +44,7 @@ class Keeper:
         lasted = time.monotonic() - self.child.started_at
         self.pause = FIRST_PAUSE if lasted > SETTLED_SECONDS else min(self.pause * 2, LONGEST_PAUSE)
         self.again_at = time.monotonic() + self.pause
-        reason = last_lines(self.child.log, 1) if self.child.log else ""
-        self._say(f"{self.child.name} ended ({self._how()}) and is started again. {reason}")
+        self._say(f"{self.child.name} ended ({self._how()}) and is started again.{self._reason()}")
 
     def _begin_again(self) -> None:
         self.again_at = None
@@ -58,5 +59,9 @@ class Keeper:
         code = self.child.process.returncode if self.child.process else 0
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
+    def _reason(self) -> str:
+        failed = self.child.process is not None and (self.child.process.returncode or 0) > 0
+        return f" {last_lines(self.child.log, 1)}" if failed and self.child.log else ""
+
     def _say(self, sentence: str) -> None:
-        self.output.show("kyro", sentence.strip() + "\n")
+        self.output.show("kyro", sentence + "\n")

@@ -14,7 +14,7 @@ for python in ${KYRO_PYTHON:-} python3 python3.13 python3.12 python3.11 python3.
     elif ! "$python" -c "$with_venv" >/dev/null 2>&1; then
         without_venv=${without_venv:-$python}
     else
-        exec "$python" config/embedded/prepare.py "$@"
+        exec "$python" -I config/embedded/prepare.py "$@"
     fi
 done
 

@@ -17,6 +17,7 @@ from .output import Output
 from .paths import POINTER, embedder_socket, lock_path
 from .programs import Programs
 from .readiness import parts_down
+from .reaper import Reaper
 from .refusals import Refusal, refuse_taken_port
 from .schema import bring_up_to_date
 from .stack import Services, check_data_dir, start_services
@@ -31,22 +32,23 @@ class Stopped(BaseException):
     """Ctrl-C, SIGTERM or SIGHUP: unwinds to the end of `run`, which stops everything in order."""
 
 
-def run(data: Path, host: str, port: int) -> None:
+def run(programs: Programs) -> None:
     started_at = time.monotonic()
+    data = programs.data
     with contextlib.ExitStack() as stack:
         check_data_dir(data)
         stack.enter_context(only_supervisor(data))
-        refuse_taken_port(host, port)
-        supervisor = Supervisor(data, Programs(data, host, port))
+        refuse_taken_port(programs.host, programs.port)
+        supervisor = Supervisor(programs)
         supervisor.obey_signals()
         supervisor.output.show("kyro", f"Starting, data in {data}\n")
         services = stack.enter_context(start_services(data))
         stack.callback(supervisor.stop_programs)
-        login = bring_up_to_date(services, supervisor.programs)
+        login = bring_up_to_date(services, programs)
         supervisor.start_programs(services)
         supervisor.wait_until_ready()
         stack.enter_context(pointer(data))
-        announce(supervisor.programs, login, time.monotonic() - started_at)
+        announce(programs, login, time.monotonic() - started_at)
         supervisor.build_model()
         supervisor.keep_running()
 
@@ -54,32 +56,38 @@ def run(data: Path, host: str, port: int) -> None:
 class Supervisor:
     """One thread throughout: children end with the thread that forked them."""
 
-    def __init__(self, data: Path, programs: Programs) -> None:
-        self.data = data
+    def __init__(self, programs: Programs) -> None:
         self.programs = programs
-        self.output = Output(data)
+        self.output = Output(programs.data)
+        self.reaper = Reaper()
         self.keepers: list[Keeper] = []
-        self.background: list[Child] = []
+        self.started: list[Child] = []
 
     def start_programs(self, services: Services) -> None:
-        apps = [self.programs.web(), self.programs.worker()]
-        self.keepers = [
-            Keeper(child, self.output) for child in (services.postgres, services.valkey, *apps)
-        ]
-        for keeper in self.keepers[2:]:
+        databases = (services.postgres, services.valkey)
+        apps = (self.programs.web(), self.programs.worker())
+        self.keepers = [Keeper(child, self.output) for child in databases]
+        self.keepers += [Keeper(child, self.output, self.welcome) for child in apps]
+        for keeper in self.keepers[len(databases) :]:
             keeper.start()
         self.listen_for_embedder()
+
+    def welcome(self, child: Child) -> None:
+        if child not in self.started:
+            self.started.append(child)
+        self.reaper.note(child)
+        self.output.follow(child)
 
     def listen_for_embedder(self) -> None:
         """The model takes a few hundred megabytes, so it is loaded on the first connection."""
         listener = socket.socket(socket.AF_UNIX)
-        path = embedder_socket(self.data)
+        path = embedder_socket(self.programs.data)
         path.unlink(missing_ok=True)
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen(128)
         listener.setblocking(False)
-        keeper = Keeper(self.programs.embedder(listener.fileno()), self.output)
+        keeper = Keeper(self.programs.embedder(listener.fileno()), self.output, self.welcome)
         selector = self.output.selector
 
         def begin() -> None:
@@ -96,8 +104,7 @@ class Supervisor:
     def build_model(self) -> None:
         builder = self.programs.model_builder()
         builder.start()
-        self.output.follow(builder)
-        self.background.append(builder)
+        self.welcome(builder)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -119,11 +126,9 @@ class Supervisor:
         for keeper in self.keepers:
             keeper.look()
 
-    def own_programs(self) -> list[Child]:
-        return [keeper.child for keeper in self.keepers[2:]] + self.background
-
     def stop_programs(self) -> None:
-        stop(self.own_programs(), self.output.wait)
+        stop(self.started, self.output.wait)
+        self.reaper.dismiss()
 
     def obey_signals(self) -> None:
         for number in STOP_SIGNALS:
@@ -136,7 +141,7 @@ class Supervisor:
         raise Stopped
 
     def _hurry(self, number: int, frame: FrameType | None) -> None:
-        for child in self.own_programs():
+        for child in self.started:
             if child.process_id:
                 with contextlib.suppress(OSError):
                     os.killpg(child.process_id, signal.SIGKILL)

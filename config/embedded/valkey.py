@@ -22,7 +22,6 @@ def binary() -> Path:
     for root in (spec and spec.submodule_search_locations) or ():
         found = Path(root) / "_binaries" / f"linux-{machine}" / "valkey-server"
         if found.exists():
-            found.chmod(found.stat().st_mode | 0o111) if not os.access(found, os.X_OK) else None
             return found
     raise Refusal(f"There is no Valkey for {platform.system()} on {platform.machine()}.")
 
