@@ -15,19 +15,23 @@ from .supervisor import Stopped, run
 OPEN_FILES = 65536  # a thousand open answers and more
 
 
-def main() -> int:
+def main(programs: Programs | None = None) -> int:
     if "--with-parent" in sys.argv:  # `make` killed with -9 takes us along
         follow(os.getppid(), signal.SIGTERM)
     raise_open_files()
     try:
-        host = os.environ.get("KYRO_HOST") or "127.0.0.1"
-        run(Programs(chosen_data_dir(), host, chosen_port()))
+        run(programs or chosen_programs())
     except Refusal as refusal:
         print(f"KyroChat cannot run. {refusal}", file=sys.stderr)
         return 1
     except Stopped:
         return 0
     return 0
+
+
+def chosen_programs() -> Programs:
+    host = os.environ.get("KYRO_HOST") or "127.0.0.1"
+    return Programs(chosen_data_dir(), host, chosen_port())
 
 
 def chosen_data_dir() -> Path:

@@ -86,7 +86,6 @@ class Supervisor:
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen(128)
-        listener.setblocking(False)
         keeper = Keeper(self.programs.embedder(listener.fileno()), self.output, self.welcome)
         selector = self.output.selector
 

@@ -1,0 +1,24 @@
+"""Start-up checks: settings that would let tenants meet, or strangers in, are refused."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+from accounts.tenancy import refuse_unsafe_role
+
+
+@register(Tags.database)
+def role_is_bound_by_policies(databases: list[str] | None = None, **_: object) -> list[Error]:
+    """Runs with `check --database default`, as `make run` and the compose file do before serving."""
+    if not databases:
+        return []
+    reason = refuse_unsafe_role()
+    return [Error(reason, id="kyro.E001")] if reason else []
+
+
+@register()
+def signup_mode_is_known(**_: object) -> list[Error]:
+    if settings.SIGNUP in {"open", "invite", "closed"}:
+        return []
+    return [Error("KYRO_SIGNUP must be open, invite or closed.", id="kyro.E002")]

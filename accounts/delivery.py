@@ -1,0 +1,84 @@
+"""The outbox: work that must happen is a row first, the broker's message only a nudge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from django.db import models, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from uuid_utils.compat import uuid7
+
+log = structlog.get_logger(__name__)
+
+# kind -> the function that sends the nudge; the app that owns the work registers it in ready().
+NUDGES: dict[str, Callable[[UUID, UUID], object]] = {}
+NUDGE_AGAIN = dt.timedelta(seconds=30)
+
+
+class PendingTaskQuerySet(models.QuerySet["PendingTask"]):
+    def due(self) -> PendingTaskQuerySet:
+        return self.filter(due_at__lte=timezone.now()).order_by("due_at")
+
+
+class PendingTask(models.Model):
+    """Work owed. While a worker holds it, due_at is when its lease ends; done means deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PendingTaskQuerySet.as_manager()
+
+    class Meta:
+        app_label = "accounts"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id"], name="pendingtask_once_per_object"
+            )
+        ]
+        indexes = [models.Index("due_at", name="pendingtask_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+def owe(kind: str, object_id: UUID, owner_id: UUID) -> None:
+    """Note the work in this transaction and nudge a worker after it commits."""
+    PendingTask.objects.bulk_create(
+        [PendingTask(kind=kind, object_id=object_id, owner_id=owner_id)],
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["due_at"],
+    )
+    transaction.on_commit(lambda: nudge(kind, object_id, owner_id))
+
+
+def nudge(kind: str, object_id: UUID, owner_id: UUID) -> bool:
+    """Tell a worker. A broker that is down costs nothing: the sweeper asks again."""
+    try:
+        NUDGES[kind](object_id, owner_id)
+    except (OperationalError, OSError) as error:
+        log.warning("nudge_failed", kind=kind, object_id=str(object_id), error=str(error))
+        return False
+    return True
+
+
+def sweep(limit: int = 500) -> int:
+    """Nudge whatever is due; returns how many. Call it inside system()."""
+    tasks = list(PendingTask.objects.due().select_for_update(skip_locked=True)[:limit])
+    PendingTask.objects.filter(pk__in=[task.pk for task in tasks]).update(
+        due_at=timezone.now() + NUDGE_AGAIN
+    )
+    transaction.on_commit(
+        lambda: [nudge(task.kind, task.object_id, task.owner_id) for task in tasks]
+    )
+    return len(tasks)

@@ -1,0 +1,40 @@
+"""Invitations to sign up: a link with a token, of which only the hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Invitation, User
+
+SESSION_KEY = "invitation"
+
+
+def invite(email: str, *, invited_by: User | None = None) -> tuple[Invitation, str]:
+    """Make an invitation; returns it with the link to send, which cannot be shown again."""
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email.lower(), token_hash=_digest(token), invited_by=invited_by
+    )
+    return invitation, settings.BASE_URL + reverse("accounts:invitation", args=[token])
+
+
+def open_invitation(request: HttpRequest) -> Invitation | None:
+    """The invitation this browser arrived with, while it can still be used."""
+    token_hash = request.session.get(SESSION_KEY)
+    if not token_hash:
+        return None
+    invitation = Invitation.objects.filter(token_hash=token_hash).first()
+    return invitation if invitation and invitation.is_open else None
+
+
+def remember(request: HttpRequest, token: str) -> None:
+    request.session[SESSION_KEY] = _digest(token)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""API keys: `kyro_<public id>_<secret><checksum>`, shown once, kept as a hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import zlib
+
+from accounts import audit
+from accounts.models import ApiKey, User
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+SCOPES = (
+    "account:read",
+    "account:write",
+    "documents:read",
+    "documents:write",
+    "search:read",
+    "chatbots:read",
+    "chatbots:write",
+    "conversations:read",
+    "conversations:write",
+    "usage:read",
+)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _checksum(body: str) -> str:
+    """Six characters that let a mistyped or cut key be told from a revoked one, without a query."""
+    return f"{zlib.crc32(body.encode()):08x}"[:6]
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue(
+    user: User,
+    name: str,
+    *,
+    scopes: list[str] | None = None,
+    expires_at: dt.datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, which exists nowhere afterwards.
+
+    44 characters of 57 are more than 32 random bytes. No scopes named means every scope; an
+    empty list grants nothing.
+    """
+    prefix = f"kyro_{_random(8)}"
+    body = f"{prefix}_{_random(44)}"
+    secret = body + _checksum(body)
+    key = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=prefix,
+        key_hash=digest(secret),
+        scopes=list(SCOPES) if scopes is None else scopes,
+        expires_at=expires_at,
+    )
+    audit.record("api_key.create", actor=user, resource=key, metadata={"name": name})
+    return key, secret
+
+
+def is_well_formed(secret: str) -> bool:
+    return secret.startswith("kyro_") and secret[-6:] == _checksum(secret[:-6])
+
+
+def find(secret: str) -> ApiKey | None:
+    """The active key with this secret, its person loaded; notes the use (once a minute).
+
+    Runs before any scope, so the look-up is a SECURITY DEFINER function of migration 0002.
+    """
+    if not is_well_formed(secret):
+        return None
+    rows = ApiKey.objects.raw("SELECT * FROM accounts_find_key(%s)", [digest(secret)])
+    key = next(iter(rows), None)
+    if key is None:
+        return None
+    key.user = User.objects.get(pk=key.user_id)
+    return key if key.user.is_active else None
+
+
+def revoke(key: ApiKey, *, actor: User) -> None:
+    audit.record("api_key.revoke", actor=actor, resource=key, metadata={"name": key.name})
+    key.delete()

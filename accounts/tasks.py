@@ -1,0 +1,17 @@
+"""Upkeep on a schedule: work that is due, months that are coming."""
+
+from celery import shared_task
+
+from accounts import delivery, partitions
+from accounts.tenancy import system
+
+
+@shared_task(name="accounts.sweep", expires=30)
+def sweep() -> None:
+    with system():
+        delivery.sweep()
+
+
+@shared_task(name="accounts.make_partitions")
+def make_partitions() -> None:
+    partitions.make_partitions()

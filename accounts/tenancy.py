@@ -1,0 +1,78 @@
+"""The wall between tenants: who may see whose rows, said to PostgreSQL once per transaction.
+
+Row-level policies compare a row's owner with the list `app.owners`. `scope()` sets that list,
+`system()` steps around it for upkeep. Outside both, tenant tables look empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+OWNER_ROLE = "kyro_owner"
+APP_ROLE = "kyro_app"
+
+
+def visible_owners(actor: User | UUID) -> list[UUID]:
+    """Whose rows this actor may reach: for a person, their own; for an id, exactly that owner."""
+    return [actor if isinstance(actor, UUID) else actor.pk]
+
+
+@contextmanager
+def scope(actor: User | UUID) -> Iterator[None]:
+    """A transaction in which tenant tables show the actor's rows and nothing else."""
+    owners = "{" + ",".join(str(owner) for owner in visible_owners(actor)) + "}"
+    with transaction.atomic(), _local_setting("app.owners", owners):
+        yield
+
+
+@contextmanager
+def system() -> Iterator[None]:
+    """A transaction as the tables' owner, past every policy: for upkeep and staff only."""
+    with transaction.atomic(), _local_setting("role", OWNER_ROLE):
+        yield
+
+
+@contextmanager
+def _local_setting(name: str, value: str) -> Iterator[None]:
+    """Set a value for this transaction; inside an outer block, put the old one back after.
+
+    Leaving a savepoint keeps SET LOCAL, so a nested block has to undo it by hand. An error needs
+    no undoing: rolling back takes the setting along.
+    """
+    nested = len(connection.savepoint_ids) > 0
+    with connection.cursor() as cursor:
+        if nested:
+            cursor.execute("SELECT current_setting(%s, true)", [name])
+            before = cursor.fetchone()[0] or ""
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        yield
+        if nested:
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, before])
+
+
+def refuse_unsafe_role() -> str | None:
+    """Why the database role of this process must not serve tenants, or None when it may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT current_user, rolsuper OR rolbypassrls,
+                   EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                           WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')
+                             AND n.nspname = 'public')
+            FROM pg_roles r WHERE rolname = current_user
+            """
+        )
+        role, above_policies, owns_tables = cursor.fetchone()
+    if above_policies:
+        return f"The database role {role} is above row-level security. Use a role that is not."
+    if owns_tables:
+        return f"The database role {role} owns tables, so policies do not bind it."
+    return None

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"
+
+    def ready(self) -> None:
+        from conversations.signals import answer_finished
+        from documents.signals import document_processed
+
+        from analytics import signals
+
+        document_processed.connect(signals.note_document)
+        answer_finished.connect(signals.note_answer)

@@ -1,0 +1,144 @@
+"""A chatbot: a name, its knowledge and how it answers."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from documents.models import Document
+from documents.retrieval import SearchScope
+
+DEFAULT_WELCOME = _("Hi! How can I help you today?")
+
+
+class ChatbotQuerySet(models.QuerySet["Chatbot"]):
+    def for_user(self, user: User) -> ChatbotQuerySet:
+        return self.filter(owner=user)
+
+    def active(self) -> ChatbotQuerySet:
+        return self.filter(is_active=True)
+
+    def newest_first(self) -> ChatbotQuerySet:
+        return self.order_by("-created_at", "-id")
+
+
+class Chatbot(models.Model):
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        INACTIVE = "inactive", _("inactive")
+        TRAINING = "training", _("training")
+        ERROR = "error", _("error")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="chatbots")
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    welcome_message = models.CharField(
+        _("welcome message"), max_length=500, default=DEFAULT_WELCOME, blank=True
+    )
+    system_prompt = models.TextField(_("system prompt"), max_length=20_000, blank=True)
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    temperature = models.FloatField(
+        _("temperature"),
+        default=0.7,
+        validators=[MinValueValidator(0), MaxValueValidator(2)],
+    )
+    max_tokens = models.PositiveIntegerField(
+        _("longest answer (tokens)"),
+        default=1024,
+        validators=[MinValueValidator(1), MaxValueValidator(32_000)],
+    )
+    documents = models.ManyToManyField(
+        Document, through="ChatbotDocument", blank=True, verbose_name=_("documents")
+    )
+    reads_library = models.BooleanField(_("reads the whole library"), default=True)
+    top_k = models.PositiveSmallIntegerField(
+        _("passages to read"),
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
+    refusal_text = models.CharField(_("when nothing is found"), max_length=500, blank=True)
+    is_public = models.BooleanField(_("public"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ChatbotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(temperature__gte=0, temperature__lte=2), name="chatbot_temperature"
+            ),
+            models.CheckConstraint(condition=Q(max_tokens__gte=1), name="chatbot_max_tokens"),
+            models.CheckConstraint(condition=Q(top_k__gte=1, top_k__lte=50), name="chatbot_top_k"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "inactive", "training", "error"]),
+                name="chatbot_status",
+            ),
+        ]
+        indexes = [
+            models.Index("owner", F("created_at").desc(), F("id").desc(), name="chatbot_owner_new")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.slug = self.slug or free_slug(self.name)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("chatbots:detail", args=[self.slug])
+
+    def search_scope(self) -> SearchScope:
+        """What this chatbot may read: the owner's library, or the documents chosen for it.
+
+        Chosen and since deleted means nothing to read, never the whole library.
+        """
+        if self.reads_library:
+            return SearchScope(self.owner_id)
+        chosen = ChatbotDocument.objects.filter(chatbot=self).values_list("document_id", flat=True)
+        return SearchScope(self.owner_id, tuple(chosen))
+
+    def read_documents(self, documents: list[Document]) -> None:
+        """Choose what it reads; no documents means the owner's whole library."""
+        ChatbotDocument.objects.filter(chatbot=self).exclude(document__in=documents).delete()
+        ChatbotDocument.objects.bulk_create(
+            [
+                ChatbotDocument(chatbot=self, document=document, owner_id=self.owner_id)
+                for document in documents
+            ],
+            ignore_conflicts=True,
+        )
+        self.reads_library = not documents
+        self.save(update_fields=["reads_library", "updated_at"])
+
+
+class ChatbotDocument(models.Model):
+    chatbot = models.ForeignKey(Chatbot, on_delete=models.CASCADE)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chatbot", "document"], name="chatbotdocument_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chatbot_id} reads {self.document_id}"
+
+
+def free_slug(name: str) -> str:
+    """A short address from the name; the random tail keeps it from telling who else has one."""
+    base = slugify(name)[:40] or "chatbot"
+    return f"{base}-{get_random_string(6, 'abcdefghijkmnpqrstuvwxyz23456789')}"

@@ -1,0 +1,337 @@
+"""Every setting, read from the environment; `.env.example` lists them with their defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONCE
+
+from config.embedded import paths
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    """The value of a variable, or the content of the file that `<name>_FILE` points to."""
+    if file := os.environ.get(f"{name}_FILE"):
+        return Path(file).read_text().strip()
+    return os.environ.get(name, default).strip()
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    return env(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def env_number(name: str, default: float) -> float:
+    return float(env(name, str(default)))
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+DATA_DIR = paths.data_dir()
+EMBEDDED = not env("DATABASE_URL")
+DEBUG = env_flag("KYRO_DEBUG")
+SECRET_KEY = env("KYRO_SECRET_KEY") or paths.secrets(DATA_DIR)["secret_key"]
+PORT = int(env_number("KYRO_PORT", 8000))
+BASE_URL = env("KYRO_BASE_URL", f"http://localhost:{PORT}")
+HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env_list("KYRO_ALLOWED_HOSTS") or [
+    urlsplit(BASE_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# -- Applications ---------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "billing",
+    "documents",
+    "chatbots",
+    "conversations",
+    "analytics",
+    "config.apps.StaffAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "accounts.requests.request_id_middleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.requests.ApiKeyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "analytics.errors.ErrorLogMiddleware",
+    "accounts.requests.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# -- Database, broker, cache ----------------------------------------------------------------
+
+
+def database(url: str) -> dict:
+    """`postgresql://user:password@host:port/name?sslmode=require` as Django wants it."""
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or query.pop("host", ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": query,
+    }
+
+
+_database = database(env("DATABASE_URL")) if not EMBEDDED else paths.database_url(DATA_DIR)
+DATABASES = {
+    "default": {
+        **_database,
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,  # the pool keeps connections, Django must not
+        "CONN_HEALTH_CHECKS": True,
+        # PgBouncer in transaction mode keeps no server-side cursor between statements.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "pool": {
+                "min_size": 1,
+                "max_size": int(env_number("KYRO_DATABASE_POOL", 12)),
+                "timeout": 10,
+            },
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+VALKEY_SOCKET = paths.valkey_socket(DATA_DIR)
+REDIS_URL = env("REDIS_URL") or f"unix://{VALKEY_SOCKET}"
+
+
+def redis_database(number: int) -> str:
+    """The cache and the live streams keep apart from the broker in numbered databases."""
+    if REDIS_URL.startswith("unix://"):
+        return f"{REDIS_URL}?db={number}"
+    return f"{REDIS_URL.rstrip('/')}/{number}"
+
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_database(1),
+        "KEY_PREFIX": "kyro",
+    }
+}
+STREAMS_URL = redis_database(2)
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# -- Durable work (seconds) -----------------------------------------------------------------
+
+LEASE_SECONDS = env_number("KYRO_LEASE_SECONDS", 30)
+HEARTBEAT_SECONDS = env_number("KYRO_HEARTBEAT_SECONDS", 5)
+SWEEP_SECONDS = env_number("KYRO_SWEEP_SECONDS", 10)
+MAX_ATTEMPTS = int(env_number("KYRO_MAX_ATTEMPTS", 3))
+ANSWER_LEASE_SECONDS = env_number("KYRO_ANSWER_LEASE_SECONDS", 15)
+DRAIN_SECONDS = env_number("KYRO_DRAIN_SECONDS", 20)
+
+CELERY_BROKER_URL = (
+    f"redis+socket://{VALKEY_SOCKET}?virtual_host=0"
+    if REDIS_URL.startswith("unix://")
+    else redis_database(0)
+)
+CELERY_TASK_IGNORE_RESULT = True  # job state lives in PostgreSQL
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 1500  # below the visibility timeout, so nothing runs twice
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "socket_timeout": 10}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "accounts.sweep", "schedule": SWEEP_SECONDS},
+    "reap-answers": {"task": "conversations.reap", "schedule": SWEEP_SECONDS},
+    "erase-files": {"task": "documents.erase_files", "schedule": 30},
+    "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},
+}
+
+# -- People ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIGNUP = env("KYRO_SIGNUP", "open")
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
+# How many proxies in front of us add to X-Forwarded-For; 0 trusts the socket alone.
+PROXY_COUNT = int(env_number("KYRO_PROXY_COUNT", 0))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+
+# -- Mail -----------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env("KYRO_MAIL_FROM", "KyroChat <kyrochat@localhost>")
+EMAIL_HOST = env("KYRO_SMTP_HOST")
+EMAIL_PORT = int(env_number("KYRO_SMTP_PORT", 587))
+EMAIL_HOST_USER = env("KYRO_SMTP_USER")
+EMAIL_HOST_PASSWORD = env("KYRO_SMTP_PASSWORD")
+EMAIL_USE_TLS = env_flag("KYRO_SMTP_TLS", True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "accounts.mail.KeptEmailBackend"
+)
+
+# -- Files ----------------------------------------------------------------------------------
+
+MEDIA_ROOT = DATA_DIR / "files"
+MAX_FILE_SIZE = int(env_number("KYRO_MAX_FILE_MB", 100)) * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# -- Models that read and answer ------------------------------------------------------------
+
+CHAT_MODEL = env("KYRO_CHAT_MODEL", "extractive")
+EMBEDDING_MODEL = env("KYRO_EMBEDDING_MODEL", "multilingual-e5-small")
+OPENAI_API_KEY = env("OPENAI_API_KEY")
+OPENAI_BASE_URL = env("OPENAI_BASE_URL")
+OPENAI_CHAT_MODELS = tuple(env_list("KYRO_OPENAI_CHAT_MODELS", "gpt-4.1-mini"))
+EMBEDDER_SOCKET = Path(env("KYRO_EMBEDDER_SOCKET") or paths.embedder_socket(DATA_DIR))
+
+# -- API ------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.rest.access.KeyAuthentication",
+        "accounts.rest.access.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.rest.access.KeyScopePermission",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.rest.pages.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.ContractSchema",
+    "EXCEPTION_HANDLER": "accounts.rest.problems.problem_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "KyroChat API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "Documents in, cited answers out.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# -- Security -------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS and env_flag("KYRO_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^health/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", NONCE],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# -- Language, time, logs -------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOG_LEVEL = env("KYRO_LOG_LEVEL", "INFO").upper()
+LOG_FORMAT = env("KYRO_LOG_FORMAT", "console" if EMBEDDED else "json")
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

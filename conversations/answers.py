@@ -1,0 +1,320 @@
+"""One turn of a conversation: store the question, find passages, ask the model, bind citations.
+
+`ask` writes the rows, `answer` produces the text as events, `finish` stores how it ended. The
+producer (`producers.py`) drives the last two; pages and API relay the events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from accounts.models import User
+from accounts.tenancy import scope
+from billing import credits, limits
+from billing.models import RequestType
+from billing.usage import record_usage
+from conversations import prompts
+from conversations.citations import Binder, Citation
+from conversations.events import Event
+from conversations.models import Conversation, Message
+from conversations.signals import answer_finished
+from documents.retrieval import Passage, SearchScope, search
+from language.terms import index_terms
+from providers import registry
+from providers.base import ChatMessage, Finished, TextDelta, Usage
+
+TITLE_LENGTH = 80
+PRICE = 0  # credits; prices come with the plans
+
+
+@dataclass
+class Turn:
+    """All that producing an answer needs, read in one go so that no connection is held after."""
+
+    message_id: UUID
+    user_message_id: UUID
+    owner_id: UUID
+    conversation_id: UUID
+    chatbot_id: UUID
+    producer_token: UUID
+    question: str
+    history: list[ChatMessage]
+    search_scope: SearchScope
+    model: str
+    system_prompt: str
+    refusal_text: str
+    temperature: float
+    max_tokens: int
+    top_k: int
+
+
+@dataclass
+class Draft:
+    """The answer so far; whoever stops the turn finds here what there is to store."""
+
+    content: str = ""
+    model_used: str = ""
+    passages: list[Passage] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    usage: Usage = field(default_factory=lambda: Usage(0, 0, exact=False))
+    started: float = field(default_factory=time.monotonic)
+    first_token_ms: int | None = None
+
+    def elapsed_ms(self) -> int:
+        return round((time.monotonic() - self.started) * 1000)
+
+
+def ask(
+    user: User, conversation: Conversation, content: str, *, parent: Message | None = None
+) -> Message:
+    """Store a question and the answer to come; returns the assistant's message, streaming.
+
+    Call it inside the person's scope. Raises QuotaExceeded before anything is written. The caller
+    starts the producer once the transaction has committed.
+    """
+    limits.check_tokens(user)
+    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    last = conversation.messages.aggregate(last=Max("message_index"))["last"]
+    index = 0 if last is None else last + 1
+    question = Message.objects.create(
+        owner_id=conversation.owner_id,
+        conversation=conversation,
+        author=user,
+        parent=parent or conversation.messages.filter(message_index=last).first(),
+        role=Message.Role.USER,
+        content=content,
+        search_text=" ".join(index_terms(content)),
+        message_index=index,
+    )
+    if not conversation.title:
+        conversation.title = title_of(content)
+        conversation.save(update_fields=["title", "updated_at"])
+    return _answer_to(question, index + 1)
+
+
+def regenerate(user: User, message: Message) -> Message:
+    """A second answer to the question of `message`, beside the first."""
+    limits.check_tokens(user)
+    Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    last = Message.objects.filter(conversation_id=message.conversation_id).aggregate(
+        last=Max("message_index")
+    )["last"]
+    question = message.parent
+    if question is None:
+        raise Message.DoesNotExist
+    return _answer_to(question, last + 1)
+
+
+def _answer_to(question: Message, index: int) -> Message:
+    reservation = credits.reserve(question.owner_id, PRICE, reason="answer")
+    return Message.objects.create(
+        owner_id=question.owner_id,
+        conversation_id=question.conversation_id,
+        parent=question,
+        role=Message.Role.ASSISTANT,
+        status=Message.Status.STREAMING,
+        message_index=index,
+        producer_token=uuid4(),
+        lease_until=Now() + lease_length(),
+        reservation_id=reservation.pk,
+    )
+
+
+def lease_length() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.ANSWER_LEASE_SECONDS)
+
+
+def title_of(question: str) -> str:
+    """A conversation's first title: the question's first line, cut at a word."""
+    line = " ".join(question.split("\n", 1)[0].split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
+    with scope(owner_id):
+        message = Message.objects.select_related("conversation__chatbot", "parent").get(
+            pk=message_id
+        )
+        chatbot = message.conversation.chatbot
+        return Turn(
+            message_id=message.pk,
+            user_message_id=message.parent_id,
+            owner_id=owner_id,
+            conversation_id=message.conversation_id,
+            chatbot_id=chatbot.pk,
+            producer_token=message.producer_token,
+            question=message.parent.content,
+            history=history(message.parent),
+            search_scope=chatbot.search_scope(),
+            model=chatbot.model,
+            system_prompt=chatbot.system_prompt,
+            refusal_text=chatbot.refusal_text,
+            temperature=chatbot.temperature,
+            max_tokens=chatbot.max_tokens,
+            top_k=chatbot.top_k,
+        )
+
+
+def history(question: Message) -> list[ChatMessage]:
+    """The turns that led to a question, oldest first: its ancestors, not other branches."""
+    earlier = Message.objects.filter(
+        conversation_id=question.conversation_id, message_index__lt=question.message_index
+    ).only("parent_id", "role", "content")
+    by_id = {message.pk: message for message in earlier}
+    turns: list[ChatMessage] = []
+    parent = by_id.get(question.parent_id)
+    while parent and len(turns) < prompts.MAX_HISTORY:
+        if parent.content and parent.role in {"user", "assistant"}:
+            turns.append(ChatMessage(parent.role, parent.content))
+        parent = by_id.get(parent.parent_id)
+    return turns[::-1]
+
+
+async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
+    """The events of one answer, the draft growing along. Raises ProviderError.
+
+    Holds no database connection: the search takes and gives back its own.
+    """
+    yield Event(
+        "message.created",
+        {"message_id": str(turn.message_id), "user_message_id": str(turn.user_message_id)},
+    )
+    draft.passages = await sync_to_async(search, thread_sensitive=False)(
+        turn.search_scope, turn.question, top_k=turn.top_k
+    )
+    yield Event("retrieval", {"results": [passage.as_result() for passage in draft.passages]})
+    model = registry.chat_model(turn.model or None)
+    draft.model_used = model.name
+    binder = Binder(draft.passages)
+    async with aclosing(model.stream(_request(turn, draft))) as parts:
+        async for part in parts:
+            if isinstance(part, TextDelta):
+                for event in _show(binder.feed(part.text), draft):
+                    yield event
+            elif isinstance(part, Finished):
+                draft.usage = part.usage
+    for event in _show(binder.finish(), draft):
+        yield event
+
+
+def _request(turn: Turn, draft: Draft) -> Any:
+    return prompts.build_request(
+        system_prompt=turn.system_prompt,
+        refusal_text=turn.refusal_text,
+        history=turn.history,
+        question=turn.question,
+        passages=draft.passages,
+        temperature=turn.temperature,
+        max_tokens=turn.max_tokens,
+    )
+
+
+def _show(parts: Any, draft: Draft) -> list[Event]:
+    """Grow the draft by what the binder gave, as the events that say so."""
+    events = []
+    for part in parts:
+        if isinstance(part, Citation):
+            draft.citations.append(part)
+            events.append(Event("citation", part.as_json()))
+            continue
+        if draft.first_token_ms is None:
+            draft.first_token_ms = draft.elapsed_ms()
+        events.append(Event("delta", {"text": part, "start": len(draft.content)}))
+        draft.content += part
+    return events
+
+
+def hold(turn: Turn, content: str) -> bool:
+    """Store the text so far and keep the lease; False once stopped by the person or taken away."""
+    with scope(turn.owner_id):
+        rows = Message.objects.filter(
+            pk=turn.message_id,
+            producer_token=turn.producer_token,
+            status=Message.Status.STREAMING,
+        )
+        held = rows.filter(stop_requested_at__isnull=True)
+        return bool(held.update(content=content, lease_until=Now() + lease_length()))
+
+
+def finish(
+    turn: Turn, draft: Draft, status: str, *, error_code: str = "", error_message: str = ""
+) -> dict[str, Any] | None:
+    """Store how the answer ended and settle it, once; None when somebody else has ended it.
+
+    Returns the message as the last event shows it.
+    """
+    with scope(turn.owner_id):
+        message = (
+            Message.objects.select_for_update(of=("self",))
+            .filter(
+                pk=turn.message_id,
+                producer_token=turn.producer_token,
+                status=Message.Status.STREAMING,
+            )
+            .first()
+        )
+        if message is None:
+            return None
+        message.content, message.status = draft.content, status
+        message.search_text = " ".join(index_terms(draft.content[:50_000]))
+        message.model_used = draft.model_used
+        message.citations = [citation.as_json() for citation in draft.citations]
+        message.context = [passage.as_result() for passage in draft.passages]
+        message.tokens_input = draft.usage.tokens_input
+        message.tokens_output = draft.usage.tokens_output
+        message.processing_time_ms = draft.elapsed_ms()
+        message.first_token_ms = draft.first_token_ms
+        message.error_code, message.error_message = error_code, error_message
+        message.lease_until = message.producer_token = None
+        message.save()
+        _account_for(turn, message, draft)
+        return message.as_event()
+
+
+def _account_for(turn: Turn, message: Message, draft: Draft) -> None:
+    credits.settle(message.reservation_id, PRICE)
+    record_usage(
+        turn.owner_id,
+        RequestType.RAG,
+        draft.model_used,
+        draft.usage,
+        latency_ms=message.processing_time_ms,
+        chatbot_id=turn.chatbot_id,
+        conversation_id=turn.conversation_id,
+    )
+    answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
+
+
+def request_stop(message: Message) -> None:
+    """Note that the person wants no more; the producer sees it within a second."""
+    Message.objects.filter(pk=message.pk, status=Message.Status.STREAMING).update(
+        stop_requested_at=Now()
+    )
+
+
+def reap(limit: int = 200) -> int:
+    """End answers whose producer died: honestly incomplete. Call it inside system()."""
+    dead = Message.objects.select_for_update(skip_locked=True).filter(
+        status=Message.Status.STREAMING, lease_until__lt=Now()
+    )[:limit]
+    for message in dead:
+        message.status = Message.Status.INCOMPLETE
+        message.error_code = "interrupted"
+        message.error_message = prompts.interrupted()
+        message.lease_until = message.producer_token = None
+        message.save()
+        credits.settle(message.reservation_id, 0, reason="interrupted")
+    return len(dead)

@@ -1,0 +1,151 @@
+"""Binding a model's `[n]` marks to exact quotes, as the text streams by.
+
+The model numbers passages; readers see citations numbered 1, 2, 3 in the order they occur, each with
+the very sentence that supports the claim. A mark that names no passage is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from documents.retrieval import Passage
+from language.sentences import sentences
+from language.terms import index_terms
+
+MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
+# The tail of a text that may still grow into a mark: keep it back until it is decided.
+UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
+FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
+SAME_CLAIM = 0.5  # a neighbouring sentence that shares this much of the claim belongs to the quote
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One mark: which document, where in its text, and the words quoted."""
+
+    number: int
+    document_id: str
+    document_name: str
+    chunk_id: str
+    page: int | None
+    quote: str
+    start_char: int
+    end_char: int
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Binder:
+    """Feed it the model's text; it gives the text to show and the citations, in order."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.passages = passages
+        self.citations: list[Citation] = []
+        self._held = ""
+        self._claim = ""
+        self._claim_is_over = False
+        self._fences = 0
+
+    def feed(self, text: str) -> Iterator[str | Citation]:
+        self._held += text
+        undecided = UNDECIDED.search(self._held)
+        cut = undecided.start() if undecided else len(self._held)
+        ready, self._held = self._held[:cut], self._held[cut:]
+        yield from self._resolve(ready)
+
+    def finish(self) -> Iterator[str | Citation]:
+        ready, self._held = self._held, ""
+        yield from self._resolve(ready)
+
+    def _resolve(self, text: str) -> Iterator[str | Citation]:
+        position = 0
+        for mark in MARK.finditer(text):
+            before = text[position : mark.start()]
+            position = mark.end()
+            self._read(before)
+            if self._in_code:
+                yield before + mark.group()
+                continue
+            known = len(self.citations)
+            numbers = [citation.number for citation in self._bind(mark.group(1))]
+            yield before + "".join(f" [{number}]" for number in numbers)
+            yield from self.citations[known:]
+        rest = text[position:]
+        self._read(rest)
+        if rest:
+            yield rest
+
+    @property
+    def _in_code(self) -> bool:
+        return self._fences % 2 == 1
+
+    def _read(self, text: str) -> None:
+        if text.strip():
+            self._claim = (self._claim if not self._claim_is_over else "") + text
+            self._claim_is_over = False
+        self._fences += len(FENCE.findall(text))
+
+    def _bind(self, numbers: str) -> Iterator[Citation]:
+        """The citations of one mark; marks side by side share the claim before them."""
+        self._claim_is_over = True
+        for number in map(int, re.findall(r"\d+", numbers)):
+            if 1 <= number <= len(self.passages):
+                yield self._cite(self.passages[number - 1])
+
+    def _cite(self, passage: Passage) -> Citation:
+        start, end = supporting_span(passage.content, last_sentence(self._claim))
+        span = (passage.start_char + start, passage.start_char + end)
+        for known in self.citations:
+            if (known.chunk_id, known.start_char, known.end_char) == (str(passage.chunk_id), *span):
+                return known
+        citation = Citation(
+            number=len(self.citations) + 1,
+            document_id=str(passage.document_id),
+            document_name=passage.document_name,
+            chunk_id=str(passage.chunk_id),
+            page=passage.page,
+            quote=passage.content[start:end],
+            start_char=span[0],
+            end_char=span[1],
+        )
+        self.citations.append(citation)
+        return citation
+
+
+def last_sentence(text: str) -> str:
+    """The claim a mark stands behind: the last paragraph's text since the mark before."""
+    return text.strip().rpartition("\n\n")[2]
+
+
+def supporting_span(content: str, claim: str) -> tuple[int, int]:
+    """Where in a passage the words of a claim stand: (start, end) of whole sentences.
+
+    The sentence that shares most of the claim's terms, widened to neighbours that share at least
+    half as much; the whole passage when no term is shared (another language, say).
+    """
+    spans = sentences(content)
+    wanted = Counter(index_terms(claim))
+    if not spans or not wanted:
+        return 0, len(content)
+    shares = [_share(wanted, content[start:end]) for start, end in spans]
+    best = max(range(len(spans)), key=shares.__getitem__)
+    if not shares[best]:
+        return 0, len(content)
+    first = last = best
+    while first > 0 and shares[first - 1] >= SAME_CLAIM * shares[best]:
+        first -= 1
+    while last + 1 < len(spans) and shares[last + 1] >= SAME_CLAIM * shares[best]:
+        last += 1
+    return spans[first][0], spans[last][1]
+
+
+def _share(wanted: Counter[str], sentence: str) -> float:
+    """How much of the claim a sentence covers, less a little for words the claim lacks."""
+    have = Counter(index_terms(sentence))
+    common = sum((wanted & have).values())
+    return common / (sum(wanted.values()) + 0.1 * sum(have.values()))

@@ -1,0 +1,207 @@
+"""Conversations and their messages: rows with parents, citations and how each answer ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from chatbots.models import Chatbot
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def for_user(self, user: User) -> ConversationQuerySet:
+        """The conversations this person holds (not those others hold with their chatbots)."""
+        return self.filter(user=user)
+
+    def active(self) -> ConversationQuerySet:
+        return self.filter(status=Conversation.Status.ACTIVE)
+
+    def recent_first(self) -> ConversationQuerySet:
+        return self.order_by("-pinned", "-last_message_at", "-id")
+
+
+class Conversation(models.Model):
+    class Channel(models.TextChoices):
+        WEB = "web", _("web")
+        WIDGET = "widget", _("widget")
+        API = "api", _("API")
+        SHARE = "share", _("share link")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        ARCHIVED = "archived", _("archived")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    chatbot = models.ForeignKey(Chatbot, on_delete=models.CASCADE, related_name="conversations")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.WEB)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    total_messages = models.IntegerField(default=0, editable=False)
+    total_tokens = models.BigIntegerField(default=0, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    pinned = models.BooleanField(default=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=["web", "widget", "api", "share"]),
+                name="conversation_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "archived"]), name="conversation_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_messages__gte=0, total_tokens__gte=0),
+                name="conversation_counts_positive",
+            ),
+        ]
+        indexes = [
+            models.Index("owner", F("created_at").desc(), name="conversation_owner_created"),
+            models.Index("user", F("last_message_at").desc(), name="conversation_user_recent"),
+            models.Index("last_message_at", name="conversation_last_message"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("New conversation"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("conversations:detail", args=[self.pk])
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def for_user(self, user: User) -> MessageQuerySet:
+        return self.filter(conversation__user=user)
+
+    def in_order(self) -> MessageQuerySet:
+        return self.order_by("message_index")
+
+
+class Message(models.Model):
+    class Role(models.TextChoices):
+        USER = "user", _("you")
+        ASSISTANT = "assistant", _("chatbot")
+        SYSTEM = "system", _("system")
+        TOOL = "tool", _("tool")
+
+    class Status(models.TextChoices):
+        STREAMING = "streaming", _("answering")
+        COMPLETE = "complete", _("complete")
+        STOPPED = "stopped", _("stopped")
+        INCOMPLETE = "incomplete", _("incomplete")
+        ERROR = "error", _("error")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    role = models.CharField(max_length=10, choices=Role)
+    content = models.TextField(blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.COMPLETE)
+    producer_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    reservation_id = models.UUIDField(null=True, blank=True)
+    message_index = models.IntegerField()
+    tokens_input = models.IntegerField(default=0)
+    tokens_output = models.IntegerField(default=0)
+    cost = models.BigIntegerField(default=0)
+    model_used = models.CharField(max_length=120, blank=True)
+    citations = models.JSONField(default=list, blank=True)
+    context = models.JSONField(default=list, blank=True)
+    tool_calls = models.JSONField(default=list, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    processing_time_ms = models.IntegerField(null=True, blank=True)
+    first_token_ms = models.IntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+    search_text = models.TextField(blank=True)
+    content_tsv = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["message_index"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "message_index"], name="message_once_per_conversation"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["user", "assistant", "system", "tool"]), name="message_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["streaming", "complete", "stopped", "incomplete", "error"]),
+                name="message_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(tokens_input__gte=0, tokens_output__gte=0), name="message_tokens"
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("content"), 200_000), name="message_content_length"
+            ),
+        ]
+        indexes = [
+            models.Index("conversation", "role", name="message_conversation_role"),
+            models.Index("owner", F("created_at").desc(), name="message_owner_created"),
+            models.Index("lease_until", name="message_streaming", condition=Q(status="streaming")),
+            GinIndex(fields=["content_tsv"], name="message_tsv"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.message_index}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.STREAMING
+
+    def as_event(self) -> dict[str, Any]:
+        """The message as the API and the `message.completed` event show it."""
+        return {
+            "id": str(self.pk),
+            "conversation": str(self.conversation_id),
+            "parent": str(self.parent_id) if self.parent_id else None,
+            "role": self.role,
+            "content": self.content,
+            "status": self.status,
+            "citations": self.citations,
+            "model_used": self.model_used,
+            "tokens_input": self.tokens_input,
+            "tokens_output": self.tokens_output,
+            "processing_time_ms": self.processing_time_ms,
+            "first_token_ms": self.first_token_ms,
+            "error_code": self.error_code,
+            "error_message": self.error_message,
+            "created_at": self.created_at.isoformat(),
+        }

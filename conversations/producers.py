@@ -1,0 +1,144 @@
+"""The task that produces an answer: held by this web process, bound to no request.
+
+Readers may come and go. The producer writes events to the live stream and the text to the row
+once a second; if it dies, its lease runs out and the reaper ends the answer as incomplete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from conversations import answers
+from conversations.answers import Draft, Turn
+from conversations.events import Event, Writer
+from conversations.models import Message
+from providers.errors import ProviderError
+
+log = structlog.get_logger(__name__)
+HOLD_SECONDS = 1.0
+
+
+@dataclass
+class Running:
+    loop: asyncio.AbstractEventLoop
+    task: asyncio.Task[None]
+    stop_status: str = Message.Status.INCOMPLETE
+
+
+RUNNING: dict[UUID, Running] = {}
+
+
+async def start(message_id: UUID, owner_id: UUID) -> asyncio.Task[None]:
+    """Start producing in the background of this event loop; returns the task."""
+    task = asyncio.create_task(_produce(message_id, owner_id))
+    RUNNING[message_id] = Running(asyncio.get_running_loop(), task)
+    task.add_done_callback(lambda _task: RUNNING.pop(message_id, None))
+    return task
+
+
+async def run(message_id: UUID, owner_id: UUID) -> None:
+    """Produce an answer and wait for its end; a caller that goes away does not stop it."""
+    await asyncio.shield(await start(message_id, owner_id))
+
+
+def stop(message_id: UUID) -> None:
+    """Stop at once an answer that this process produces; another process sees the row's mark."""
+    running = RUNNING.get(message_id)
+    if running:
+        running.stop_status = Message.Status.STOPPED
+        running.loop.call_soon_threadsafe(running.task.cancel)
+
+
+async def drain() -> None:
+    """Before the process ends: let answers finish, then store the rest as incomplete."""
+    tasks = [running.task for running in RUNNING.values()]
+    if tasks:
+        _done, late = await asyncio.wait(tasks, timeout=settings.DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+async def in_thread(function, *args, **kwargs):
+    """Run database work in a worker thread and give its connection back to the pool."""
+
+    def work():
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connection.close()
+
+    return await sync_to_async(work, thread_sensitive=False)()
+
+
+async def _produce(message_id: UUID, owner_id: UUID) -> None:
+    turn = await in_thread(answers.load_turn, message_id, owner_id)
+    draft, writer = Draft(), Writer(message_id)
+    keeper = asyncio.create_task(_keep(turn, draft))
+    try:
+        async with aclosing(answers.answer(turn, draft)) as events:
+            async for event in events:
+                writer.send(event)
+        await _end(turn, draft, writer, Message.Status.COMPLETE)
+    except asyncio.CancelledError:
+        await _end(turn, draft, writer, RUNNING[message_id].stop_status)
+    except ProviderError as error:
+        await _fail(turn, draft, writer, error)
+    except Exception:
+        log.exception("answer_failed", message_id=str(message_id))
+        unexpected = ProviderError(
+            _("Something went wrong on our side. Try again."), code="unexpected", permanent=False
+        )
+        await _fail(turn, draft, writer, unexpected)
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+        await writer.close()
+
+
+async def _keep(turn: Turn, draft: Draft) -> None:
+    """Once a second: store the text, hold the lease, notice a stop pressed elsewhere."""
+    while True:
+        await asyncio.sleep(HOLD_SECONDS)
+        if not await in_thread(answers.hold, turn, draft.content):
+            stop(turn.message_id)
+            return
+
+
+async def _fail(turn: Turn, draft: Draft, writer: Writer, error: ProviderError) -> None:
+    """A cut answer keeps its text as incomplete; without any text it is an error."""
+    status = Message.Status.INCOMPLETE if draft.content else Message.Status.ERROR
+    writer.send(
+        Event(
+            "error",
+            {"code": error.code, "detail": str(error), "retryable": not error.permanent},
+        )
+    )
+    await _end(turn, draft, writer, status, error_code=error.code, error_message=str(error))
+
+
+async def _end(turn: Turn, draft: Draft, writer: Writer, status: str, **error: str) -> None:
+    message = await in_thread(answers.finish, turn, draft, status, **error)
+    if message is None:
+        return
+    writer.send(
+        Event(
+            "usage",
+            {
+                "tokens_input": draft.usage.tokens_input,
+                "tokens_output": draft.usage.tokens_output,
+                "credits": answers.PRICE,
+            },
+        )
+    )
+    writer.send(Event("message.completed", {"message": message}))

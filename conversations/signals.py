@@ -1,0 +1,6 @@
+"""What the conversations app tells the others; analytics listens."""
+
+from django.dispatch import Signal
+
+# sender=Message, message=…: sent inside the transaction that stored how an answer ended.
+answer_finished = Signal()

@@ -1,0 +1,14 @@
+"""Upkeep: answers and reservations that a dead process left behind."""
+
+from celery import shared_task
+
+from accounts.tenancy import system
+from billing import credits
+from conversations import answers
+
+
+@shared_task(name="conversations.reap", expires=30)
+def reap() -> None:
+    with system():
+        answers.reap()
+        credits.settle_expired()

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+
+    def ready(self) -> None:
+        from accounts import delivery
+
+        from documents.lease import KIND
+        from documents.tasks import ingest_document
+
+        delivery.NUDGES[KIND] = lambda document_id, owner_id: ingest_document.delay(
+            str(document_id), str(owner_id)
+        )

@@ -1,0 +1,126 @@
+"""Why a document could not be read: one sentence each, saying what the person can do."""
+
+from documents.extraction.limits import Limits
+from documents.extraction.result import ExtractionError
+
+SUPPORTED = "KyroChat reads PDF, DOCX, Markdown and text files."
+
+
+def lost() -> ExtractionError:
+    message = "Reading this document was interrupted. It will be tried again."
+    return ExtractionError("parser_lost", message, permanent=False)
+
+
+def crashed(limits: Limits, detail: str) -> ExtractionError:
+    # A C library that gets no memory aborts just like one that meets nonsense.
+    return ExtractionError(
+        "parser_crashed",
+        f"The reader broke down on this file: it is damaged or needs more than {limits.memory} "
+        "of memory. Save it anew and upload it again.",
+        detail=detail,
+    )
+
+
+def unreadable(detail: str) -> ExtractionError:
+    message = "This file is damaged and cannot be read. Save it anew and upload it again."
+    return ExtractionError("unreadable", message, detail=detail)
+
+
+def _too_much(code: str, what: str) -> ExtractionError:
+    return ExtractionError(code, f"{what}. Split it into smaller files and upload them.")
+
+
+def too_much_computing(limits: Limits) -> ExtractionError:
+    what = f"Reading this file took more than {limits.cpu_seconds} s of computing"
+    return _too_much("too_much_computing", what)
+
+
+def took_too_long(limits: Limits) -> ExtractionError:
+    what = f"Reading this file took more than {limits.wall_seconds:g} s"
+    return _too_much("took_too_long", what)
+
+
+def too_much_memory(limits: Limits) -> ExtractionError:
+    what = f"Reading this file needs more than {limits.memory} of memory"
+    return _too_much("too_much_memory", what)
+
+
+def too_large_text(limits: Limits) -> ExtractionError:
+    what = f"This document holds more than {limits.text_chars:,} characters of text"
+    return _too_much("too_large_text", what)
+
+
+def too_many_pages(count: int, limits: Limits) -> ExtractionError:
+    what = f"This PDF has {count:,} pages, more than the {limits.pages:,} that are read"
+    return _too_much("too_many_pages", what)
+
+
+def empty_file() -> ExtractionError:
+    return ExtractionError("empty_file", "This file is empty. Choose the right file and upload it.")
+
+
+def no_text(kind: str) -> ExtractionError:
+    scan = " It may be a scan: run text recognition (OCR) on it first." if kind == "PDF" else ""
+    return ExtractionError("no_text", f"No text was found in this {kind}.{scan}")
+
+
+def unsupported_type(what: str = "This is not a kind of file that can be read") -> ExtractionError:
+    return ExtractionError("unsupported_type", f"{what}. {SUPPORTED}")
+
+
+def not_a_pdf() -> ExtractionError:
+    message = "This file is named .pdf, but its content is not a PDF. Export it as PDF again."
+    return ExtractionError("not_a_pdf", message)
+
+
+def truncated_pdf() -> ExtractionError:
+    message = "This PDF is cut off: its end is missing. Upload it again."
+    return ExtractionError("truncated_pdf", message)
+
+
+def encrypted_pdf() -> ExtractionError:
+    message = "This PDF needs a password. Save a copy without password and upload that."
+    return ExtractionError("encrypted_pdf", message)
+
+
+def damaged_pdf(detail: str) -> ExtractionError:
+    message = "This PDF is damaged and cannot be read. Export it as PDF again and upload that."
+    return ExtractionError("damaged_pdf", message, detail=detail)
+
+
+def not_a_docx() -> ExtractionError:
+    message = (
+        "This file is named .docx, but its content is not a Word document. Save it as DOCX again."
+    )
+    return ExtractionError("not_a_docx", message)
+
+
+def encrypted_docx() -> ExtractionError:
+    message = "This DOCX needs a password. Save a copy without password and upload that."
+    return ExtractionError("encrypted_docx", message)
+
+
+def damaged_docx(detail: str) -> ExtractionError:
+    message = "This DOCX is cut off or damaged. Save it again in Word and upload that."
+    return ExtractionError("damaged_docx", message, detail=detail)
+
+
+def unsafe_docx() -> ExtractionError:
+    message = (
+        "This DOCX defines XML entities, which Word never writes, so it is not read. "
+        "Save it again in Word and upload that."
+    )
+    return ExtractionError("unsafe_docx", message)
+
+
+def zip_bomb(expanded_bytes: int) -> ExtractionError:
+    return ExtractionError(
+        "zip_bomb",
+        f"This DOCX is refused because its content expands to {expanded_bytes >> 20:,} MB or more. "
+        "Save it again in Word and upload that.",
+    )
+
+
+def too_many_parts(count: int) -> ExtractionError:
+    message = f"This DOCX is refused because it is made of {count:,} parts. Save it again in Word."
+    return ExtractionError("zip_bomb", message)

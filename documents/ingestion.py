@@ -1,0 +1,158 @@
+"""From a stored file to searchable chunks: extract, split, embed, then write once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.delivery import PendingTask
+from accounts.tenancy import scope
+from billing.models import RequestType
+from billing.usage import record_usage
+from documents import lease
+from documents.chunking import Piece, split
+from documents.extraction import Extracted, ExtractionError, extract
+from documents.lease import Lease, LeaseLost
+from documents.models import Document, DocumentChunk, DocumentText
+from documents.retrieval import padded
+from documents.signals import document_processed
+from language.terms import index_terms
+from providers import registry
+from providers.base import Usage
+from providers.errors import ProviderError
+
+log = structlog.get_logger(__name__)
+WRITE_BATCH = 500
+
+
+def ingest(document_id: UUID, owner_id: UUID) -> None:
+    """Bring one document to ready, or to an error with a reason a person can act on.
+
+    Safe to run twice and to be killed at any point: nothing is visible before the last
+    transaction, and only the holder of the lease can commit it.
+    """
+    held = lease.claim(document_id, owner_id)
+    if held is None:
+        return
+    with structlog.contextvars.bound_contextvars(document_id=str(document_id)):
+        try:
+            _ingest(held)
+        except LeaseLost:
+            log.info("lease_lost")
+        except (ExtractionError, ProviderError) as error:
+            log.info("document_failed", code=error.code, reason=str(error))
+            held.fail(error.code, str(error), permanent=error.permanent)
+        except Exception:
+            held.fail("unexpected", _("Something went wrong on our side."), permanent=False)
+            raise
+
+
+def _ingest(held: Lease) -> None:
+    held.advance(Document.Stage.EXTRACTING, 5)
+    with scope(held.owner_id):
+        document = held.document()
+    with local_copy(document) as path:
+        extracted = extract(path, document.name, waiting=held.beat)
+    held.advance(Document.Stage.CHUNKING, 25)
+    pieces = split(extracted)
+    if not pieces:
+        raise ExtractionError("no_text", _("No text was found in this document."))
+    vectors = embed(held, extracted, pieces)
+    held.advance(Document.Stage.SAVING, 95)
+    save(held, extracted, pieces, vectors)
+
+
+@contextmanager
+def local_copy(document: Document) -> Iterator[Path]:
+    """The stored file as a path the parser can open, copied when storage is not a local disk."""
+    try:
+        yield Path(document.file.path)
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR) as copy:
+            with document.file.open("rb") as stored:
+                for block in stored.chunks():
+                    copy.write(block)
+            copy.flush()
+            yield Path(copy.name)
+
+
+def passage_text(extracted: Extracted, piece: Piece) -> str:
+    """What is embedded and indexed: the passage under its heading path."""
+    content = extracted.text[piece.start : piece.end]
+    return f"{piece.section}\n{content}" if piece.section else content
+
+
+def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> np.ndarray:
+    """One vector per piece, shape (len(pieces), dimension), in batches between heartbeats."""
+    embedder = registry.embedder()
+    batches = []
+    for start in range(0, len(pieces), embedder.batch_size):
+        held.advance(Document.Stage.EMBEDDING, 30 + 65 * start // len(pieces))
+        batch = pieces[start : start + embedder.batch_size]
+        batches.append(embedder.embed_passages([passage_text(extracted, p) for p in batch]))
+    return np.concatenate(batches)
+
+
+def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: np.ndarray) -> None:
+    """Replace text and chunks and flip the document to ready, in one transaction under the lease."""
+    model = registry.embedder().model
+    rows = [
+        DocumentChunk(
+            document_id=held.document_id,
+            owner_id=held.owner_id,
+            chunk_index=index,
+            content=extracted.text[piece.start : piece.end],
+            search_text=" ".join(index_terms(passage_text(extracted, piece))),
+            token_count=piece.token_count,
+            start_char=piece.start,
+            end_char=piece.end,
+            page=piece.page,
+            section=piece.section,
+            embedding=padded(vector),
+            embedding_model=model,
+        )
+        for index, (piece, vector) in enumerate(zip(pieces, vectors, strict=True))
+    ]
+    with scope(held.owner_id):
+        document = held.document(lock=True)
+        DocumentChunk.objects.filter(document=document).delete()
+        DocumentChunk.objects.bulk_create(rows, batch_size=WRITE_BATCH)
+        DocumentText.objects.update_or_create(
+            document=document,
+            defaults={
+                "owner_id": held.owner_id,
+                "content": extracted.text,
+                "pages": extracted.pages,
+            },
+        )
+        _finish(document, extracted, rows, model)
+
+
+def _finish(
+    document: Document, extracted: Extracted, rows: list[DocumentChunk], model: str
+) -> None:
+    tokens = sum(row.token_count for row in rows)
+    document.status, document.stage = Document.Status.READY, Document.Stage.DONE
+    document.progress, document.processed_at = 100, timezone.now()
+    document.stage_times["done"] = document.processed_at.isoformat()
+    document.lease_token = document.lease_until = None
+    document.error_code = document.error_message = ""
+    document.mime_type = extracted.mime_type
+    document.title = document.title or extracted.title[:300]
+    document.page_count = len(extracted.pages) or None
+    document.chunk_count, document.token_count = len(rows), tokens
+    document.tokens_used += tokens
+    document.embedding_model = model
+    document.save()
+    PendingTask.objects.filter(kind=lease.KIND, object_id=document.pk).delete()
+    record_usage(document.owner_id, RequestType.EMBEDDING, model, Usage(tokens, 0, exact=False))
+    document_processed.send(Document, document=document)

@@ -1,0 +1,135 @@
+"""A worker's hold on one document: claimed by a conditional UPDATE, kept by heartbeats, fenced.
+
+Every write of the holder carries the lease's token. Whoever lost the lease (too slow, cancelled,
+deleted) changes zero rows and stops.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.delivery import PendingTask
+from accounts.tenancy import scope
+from documents.models import Document
+from documents.signals import document_processed
+
+KIND = "document.ingest"
+MAX_CLAIMS = 10  # a worker that dies is not the document's fault, but not for ever
+
+
+class LeaseLost(Exception):  # noqa: N818
+    """Another worker, a cancel or a delete has taken the document away."""
+
+
+@dataclass
+class Lease:
+    document_id: UUID
+    owner_id: UUID
+    token: UUID
+    _beaten_at: float = field(default_factory=time.monotonic)
+
+    def advance(self, stage: str, progress: int) -> None:
+        """Note the stage and percentage, and hold the lease for its full length again."""
+        now = timezone.now().isoformat()
+        with scope(self.owner_id):
+            document = self.document()
+            document.stage_times.setdefault(stage, now)
+            self._hold(stage=stage, progress=progress, stage_times=document.stage_times)
+
+    def beat(self) -> None:
+        """Still working. Cheap to call often: the row is written once per heartbeat, but a lost
+        lease is noticed within a second."""
+        with scope(self.owner_id):
+            if time.monotonic() - self._beaten_at < settings.HEARTBEAT_SECONDS:
+                self.document()
+            else:
+                self._hold()
+
+    def document(self, *, lock: bool = False) -> Document:
+        """The document while the lease holds; raises LeaseLost otherwise. Call inside a scope."""
+        rows = Document.objects.select_for_update() if lock else Document.objects.all()
+        document = rows.filter(pk=self.document_id, lease_token=self.token).first()
+        if document is None:
+            raise LeaseLost
+        return document
+
+    def fail(self, code: str, message: str, *, permanent: bool) -> None:
+        """Give the document back: to try again a little later, or as an error with its reason."""
+        with scope(self.owner_id):
+            document = self.document(lock=True)
+            document.failures += 1
+            give_up = permanent or document.failures >= settings.MAX_ATTEMPTS
+            if not permanent and give_up:
+                message = _("%(reason)s Tried %(count)s times.") % {
+                    "reason": message,
+                    "count": document.failures,
+                }
+            end_with_error(document, code, message) if give_up else _try_again(document, message)
+
+    def _hold(self, **changes: object) -> None:
+        until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
+        rows = Document.objects.filter(pk=self.document_id, lease_token=self.token)
+        if not rows.update(lease_until=until, **changes):
+            raise LeaseLost
+        PendingTask.objects.filter(kind=KIND, object_id=self.document_id).update(due_at=until)
+        self._beaten_at = time.monotonic()
+
+
+def claim(document_id: UUID, owner_id: UUID) -> Lease | None:
+    """Take a document that waits, or whose last worker fell silent; None when there is nothing."""
+    token = uuid4()
+    free = Q(status=Document.Status.PENDING) | Q(
+        status=Document.Status.PROCESSING, lease_until__lt=Now()
+    )
+    until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
+    with scope(owner_id):
+        claimed = Document.objects.filter(free, pk=document_id).update(
+            status=Document.Status.PROCESSING,
+            lease_token=token,
+            lease_until=until,
+            attempt=F("attempt") + 1,
+        )
+        if not claimed:
+            return None
+        PendingTask.objects.filter(kind=KIND, object_id=document_id).update(
+            due_at=until, attempts=F("attempts") + 1
+        )
+        document = Document.objects.get(pk=document_id)
+        if document.attempt > MAX_CLAIMS:
+            message = _("Processing was interrupted %s times. Try again, or upload the file anew.")
+            end_with_error(document, "interrupted", message % MAX_CLAIMS)
+            return None
+    return Lease(document_id, owner_id, token)
+
+
+def end_with_error(document: Document, code: str, message: str) -> None:
+    """Close the work with a reason. Chunks of an earlier success stay and are still found."""
+    _release(document, Document.Status.ERROR)
+    document.error_code, document.error_message = code, message
+    document.save()
+    PendingTask.objects.filter(kind=KIND, object_id=document.pk).delete()
+    document_processed.send(Document, document=document)
+
+
+def _try_again(document: Document, message: str) -> None:
+    _release(document, Document.Status.PENDING)
+    document.stage, document.progress = Document.Stage.QUEUED, 0
+    document.save()
+    delay = dt.timedelta(seconds=2**document.failures)
+    PendingTask.objects.filter(kind=KIND, object_id=document.pk).update(
+        due_at=timezone.now() + delay, last_error=message
+    )
+
+
+def _release(document: Document, status: str) -> None:
+    document.status = status
+    document.lease_token = document.lease_until = None

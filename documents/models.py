@@ -1,0 +1,249 @@
+"""What people upload, the text found in it, and the chunks that search reads."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import PurePath
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distance, MaxInnerProduct
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+
+DIMENSION = 768
+KINDS = {
+    "pdf": ("application/pdf",),
+    "word": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+    "markdown": ("text/markdown",),
+    "text": ("text/plain",),
+}
+
+
+def storage_path(document: Document, name: str) -> str:
+    """Where the original lies: made of ids alone, the person's file name is only data."""
+    return f"documents/{document.owner_id}/{document.pk}"
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def for_user(self, user: User) -> DocumentQuerySet:
+        return self.filter(owner=user)
+
+    def library(self) -> DocumentQuerySet:
+        return self.filter(kind=Document.Kind.LIBRARY)
+
+    def ready(self) -> DocumentQuerySet:
+        return self.filter(status=Document.Status.READY)
+
+    def unfinished(self) -> DocumentQuerySet:
+        return self.filter(status__in=[Document.Status.PENDING, Document.Status.PROCESSING])
+
+    def newest_first(self) -> DocumentQuerySet:
+        return self.order_by("-created_at", "-id")
+
+
+class Document(models.Model):
+    class Kind(models.TextChoices):
+        LIBRARY = "library", _("library")
+        ATTACHMENT = "attachment", _("attachment")
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        PROCESSING = "processing", _("processing")
+        READY = "ready", _("ready")
+        ERROR = "error", _("error")
+
+    class Stage(models.TextChoices):
+        QUEUED = "queued", _("waiting for a worker")
+        EXTRACTING = "extracting", _("reading the text")
+        CHUNKING = "chunking", _("splitting into passages")
+        EMBEDDING = "embedding", _("understanding the passages")
+        SAVING = "saving", _("saving")
+        DONE = "done", _("done")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.LIBRARY)
+    name = models.CharField(_("name"), max_length=255)
+    file = models.FileField(upload_to=storage_path, max_length=200)
+    source_url = models.URLField(max_length=2000, blank=True)
+    mime_type = models.CharField(max_length=120, blank=True)
+    file_size = models.BigIntegerField()
+    content_hash = models.CharField(max_length=64)
+    status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0)
+    stage_times = models.JSONField(default=dict, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    page_count = models.IntegerField(null=True, blank=True)
+    chunk_count = models.IntegerField(default=0)
+    token_count = models.BigIntegerField(default=0)
+    tokens_used = models.BigIntegerField(default=0)
+    embedding_model = models.CharField(max_length=120, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "content_hash"],
+                condition=Q(kind="library"),
+                name="document_once_per_owner",
+            ),
+            models.CheckConstraint(condition=Q(file_size__gt=0), name="document_file_not_empty"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="document_progress"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["library", "attachment"]), name="document_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "processing", "ready", "error"]),
+                name="document_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(chunk_count__gte=0, token_count__gte=0, tokens_used__gte=0),
+                name="document_counts_positive",
+            ),
+        ]
+        indexes = [
+            models.Index("owner", "status", name="document_owner_status"),
+            models.Index(
+                "owner", F("created_at").desc(), F("id").desc(), name="document_owner_new"
+            ),
+            models.Index("status", "created_at", name="document_status_created"),
+            models.Index("content_hash", name="document_hash"),
+            models.Index("mime_type", name="document_mime_type"),
+            GinIndex(fields=["tags"], name="document_tags"),
+            GinIndex(fields=["metadata"], name="document_metadata"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in {self.Status.READY, self.Status.ERROR}
+
+    @property
+    def display_title(self) -> str:
+        return self.title or self.name
+
+    @property
+    def type_label(self) -> str:
+        """PDF, Word, Markdown or Text, from the content once it is known, else from the name."""
+        mime_type = self.mime_type or mimetypes.guess_type(self.name)[0] or ""
+        kind = next((kind for kind, types in KINDS.items() if mime_type in types), "")
+        labels = {"pdf": "PDF", "word": "Word", "markdown": "Markdown", "text": _("Text")}
+        return labels.get(kind) or PurePath(self.name).suffix.lstrip(".").upper()[:8] or _("File")
+
+
+class DocumentText(models.Model):
+    """The text of a document; every offset in the product counts code points in `content`."""
+
+    document = models.OneToOneField(
+        Document, primary_key=True, on_delete=models.CASCADE, related_name="text"
+    )
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    content = models.TextField()
+    pages = models.JSONField(default=list)  # [[start, end], …], empty when the format has no pages
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"text of {self.document_id}"
+
+
+class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
+    METRICS = {"cosine": CosineDistance, "l2": L2Distance, "ip": MaxInnerProduct}
+
+    def for_user(self, user: User) -> DocumentChunkQuerySet:
+        return self.filter(owner=user)
+
+    def light(self) -> DocumentChunkQuerySet:
+        return self.defer("embedding", "search_text", "content_tsv")
+
+    def nearest(self, vector: list[float], metric: str = "cosine") -> DocumentChunkQuerySet:
+        return self.annotate(distance=self.METRICS[metric]("embedding", vector)).order_by(
+            "distance"
+        )
+
+
+class DocumentChunk(models.Model):
+    """One passage: `content` is exactly the document's text from start_char to end_char."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    chunk_index = models.IntegerField()
+    content = models.TextField()
+    search_text = models.TextField(blank=True)
+    content_tsv = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    token_count = models.IntegerField(default=0)
+    start_char = models.IntegerField()
+    end_char = models.IntegerField()
+    page = models.IntegerField(null=True, blank=True)
+    section = models.CharField(max_length=500, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    embedding = HalfVectorField(dimensions=DIMENSION)
+    embedding_model = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentChunkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["chunk_index"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "chunk_index"], name="chunk_once_per_document"
+            ),
+            models.CheckConstraint(
+                condition=Q(start_char__gte=0, end_char__gt=F("start_char")), name="chunk_offsets"
+            ),
+        ]
+        indexes = [
+            models.Index("owner", "document", name="chunk_owner_document"),
+            models.Index("embedding_model", name="chunk_embedding_model"),
+            GinIndex(fields=["content_tsv"], name="chunk_tsv"),
+            HnswIndex(
+                fields=["embedding"],
+                name="chunk_embedding",
+                m=16,
+                ef_construction=64,
+                opclasses=["halfvec_cosine_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.chunk_index} of {self.document_id}"
+
+
+class ErasedFile(models.Model):
+    """A stored file whose document is gone: deleted from storage by a task that may retry."""
+
+    path = models.CharField(max_length=200, primary_key=True)
+    owner_id = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.path

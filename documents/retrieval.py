@@ -1,0 +1,178 @@
+"""Search: vectors, full text, and both fused; complete whatever the filter.
+
+The two legs are SQL functions (migration 0002) that run past the row policies, because full-text
+operators are not leakproof and would lose their index under one; they check the owner themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import connection
+
+from accounts import tenancy
+from documents.models import DIMENSION, DocumentChunk
+from language.terms import query_terms
+from providers import registry
+from providers.errors import ProviderError
+
+log = structlog.get_logger(__name__)
+
+MODES = ("hybrid", "vector", "text")
+CANDIDATES = 50  # rows each leg hands to the fusion
+FUSION_K = 60  # reciprocal rank fusion, Cormack et al. 2009
+# Below this many chunks in scope an exact scan is both complete and faster than the index.
+EXACT_BELOW = 5_000
+MAX_QUERY_TERMS = 40
+
+
+@dataclass(frozen=True)
+class SearchScope:
+    """What a search may read: one owner's chunks, all of them or those of some documents.
+
+    Made from objects the caller was allowed to see, never from what the caller says.
+    """
+
+    owner_id: UUID
+    document_ids: tuple[UUID, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A retrieved chunk with its score (fused, higher is better) and cosine similarity (-1 to 1)."""
+
+    chunk_id: UUID
+    document_id: UUID
+    document_name: str
+    content: str
+    page: int | None
+    section: str
+    start_char: int
+    end_char: int
+    score: float
+    similarity: float | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        """The passage as the API, the retrieval event and a message's context show it."""
+        return {
+            "chunk_id": str(self.chunk_id),
+            "document_id": str(self.document_id),
+            "document_name": self.document_name,
+            "content": self.content,
+            "page": self.page,
+            "section": self.section,
+            "start_char": self.start_char,
+            "end_char": self.end_char,
+            "score": round(self.score, 6),
+        }
+
+
+def search(
+    scope: SearchScope, query: str, *, top_k: int = 5, mode: str = "hybrid"
+) -> list[Passage]:
+    """The best passages for a query, best first: min(top_k, matching chunks) of them.
+
+    The query is embedded before any transaction opens. Raises ProviderError when mode is
+    "vector" and the embedder fails; a hybrid search then goes on with full text alone.
+    """
+    if scope.document_ids == ():
+        return []
+    vector = _embed(query, mode)
+    depth = max(CANDIDATES, top_k)
+    with tenancy.scope(scope.owner_id):
+        near = _nearest(scope, vector, depth) if vector is not None else {}
+        matching = _matching(scope, query, depth) if mode != "vector" else {}
+        scores = fuse(list(near), list(matching))
+        best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:top_k]
+        return _load(best, scores, near)
+
+
+def fuse(*rankings: Sequence[UUID]) -> dict[UUID, float]:
+    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings an item stands in."""
+    scores: dict[UUID, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            scores[item] = scores.get(item, 0.0) + 1 / (FUSION_K + rank)
+    return scores
+
+
+def padded(vector: Sequence[float]) -> str:
+    """A vector as PostgreSQL's text, zeros added up to the column's 768: no cosine changes."""
+    zeros = [0.0] * (DIMENSION - len(vector))
+    return "[" + ",".join(f"{value:.6g}" for value in (*vector, *zeros)) + "]"
+
+
+def _embed(query: str, mode: str) -> str | None:
+    if mode == "text":
+        return None
+    try:
+        return padded(registry.embedder().embed_query(query))
+    except ProviderError as error:
+        if mode == "vector":
+            raise
+        log.warning("search_without_vectors", reason=str(error))
+        return None
+
+
+def _nearest(scope: SearchScope, vector: str, limit: int) -> dict[UUID, float]:
+    """Chunk → cosine distance (0 to 2), nearest first."""
+    return _rows(
+        "SELECT chunk_id, distance FROM documents_nearest(%s, %s::halfvec, %s, %s, %s, %s)",
+        [
+            scope.owner_id,
+            vector,
+            registry.embedder().model,
+            _ids(scope),
+            limit,
+            EXACT_BELOW,
+        ],
+    )
+
+
+def _matching(scope: SearchScope, query: str, limit: int) -> dict[UUID, float]:
+    """Chunk → lexical score, best first."""
+    terms = query_terms(query)[:MAX_QUERY_TERMS]
+    if not terms:
+        return {}
+    return _rows(
+        "SELECT chunk_id, score FROM documents_matching(%s, %s, %s, %s)",
+        [scope.owner_id, terms, _ids(scope), limit],
+    )
+
+
+def _ids(scope: SearchScope) -> list[UUID] | None:
+    return None if scope.document_ids is None else list(scope.document_ids)
+
+
+def _rows(sql: str, parameters: list[Any]) -> dict[UUID, float]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return dict(cursor.fetchall())
+
+
+def _load(best: list[UUID], scores: dict[UUID, float], near: dict[UUID, float]) -> list[Passage]:
+    chunks = (
+        DocumentChunk.objects.select_related("document")
+        .only("content", "page", "section", "start_char", "end_char", "document__name")
+        .in_bulk(best)
+    )
+    return [
+        Passage(
+            chunk_id=pk,
+            document_id=chunk.document_id,
+            document_name=chunk.document.name,
+            content=chunk.content,
+            page=chunk.page,
+            section=chunk.section,
+            start_char=chunk.start_char,
+            end_char=chunk.end_char,
+            score=scores[pk],
+            similarity=1 - near[pk] if pk in near else None,
+        )
+        for pk in best
+        if (chunk := chunks.get(pk))
+    ]

@@ -1,0 +1,134 @@
+"""Files in and out of the library: stored and owed in one transaction, or refused with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
+
+from accounts import audit
+from accounts.models import User
+from billing import limits
+from billing.models import Subscription
+from documents import queue
+from documents.models import Document, ErasedFile, storage_path
+
+
+@dataclass
+class UploadRefused(Exception):  # noqa: N818
+    """The file cannot become a document; `code` is stable, `message` is for the person."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def add_document(
+    user: User,
+    file: File,
+    *,
+    name: str = "",
+    title: str = "",
+    tags: list[str] | None = None,
+) -> tuple[Document, bool]:
+    """Store a file in the user's library and owe its processing; call inside the user's scope.
+
+    Returns the document and whether it is new: identical bytes give the existing one, tried again
+    if it had failed. Raises UploadRefused or QuotaExceeded, with nothing kept.
+    """
+    name = clean_name(name or file.name or "")
+    _check_size(file)
+    content_hash = _sha256(file)
+    if existing := _existing(user, content_hash):
+        return _again(existing, user), False
+    document = Document(
+        id=uuid7(),
+        owner=user,
+        name=name,
+        title=title,
+        tags=tags or [],
+        file_size=file.size,
+        content_hash=content_hash,
+    )
+    path = storage_path(document, name)
+    try:
+        _check_plan(user, file.size)
+        document.file.name = default_storage.save(path, file)
+        with transaction.atomic():
+            document.save(force_insert=True)
+    except IntegrityError:  # the same bytes arrived twice at once
+        default_storage.delete(path)
+        return _again(_existing(user, content_hash), user), False
+    except BaseException:
+        default_storage.delete(path)
+        raise
+    audit.record("document.upload", actor=user, resource=document, metadata={"name": name})
+    queue.enqueue(document)
+    return document, True
+
+
+def delete_document(document: Document, *, actor: User) -> None:
+    """Remove a document with its text, chunks and vectors; its file follows after the commit."""
+    audit.record(
+        "document.delete",
+        actor=actor,
+        owner_id=document.owner_id,
+        resource=document,
+        metadata={"name": document.name},
+    )
+    path = document.file.name
+    queue.PendingTask.objects.filter(kind=queue.KIND, object_id=document.pk).delete()
+    ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
+    document.delete()
+    transaction.on_commit(lambda: default_storage.delete(path), robust=True)
+
+
+def clean_name(name: str) -> str:
+    """The person's file name as plain data: no folders, no control characters, 255 at most."""
+    name = PurePath(name.replace("\\", "/")).name
+    name = "".join(char for char in name if char.isprintable()).strip()
+    return name[-255:] or "untitled"
+
+
+def _check_size(file: File) -> None:
+    if not file.size:
+        raise UploadRefused("empty_file", _("This file is empty."))
+    if file.size > settings.MAX_FILE_SIZE:
+        limit = settings.MAX_FILE_SIZE // 2**20
+        raise UploadRefused("file_too_large", _("This file is larger than %s MB.") % limit)
+
+
+def _check_plan(user: User, size: int) -> None:
+    # Holding the subscription row makes parallel uploads of one person count each other.
+    Subscription.objects.select_for_update().get(user=user)
+    held = Document.objects.for_user(user)
+    stored = held.aggregate(total=Sum("file_size"))["total"] or 0
+    limits.check_documents(user, count=held.count(), stored=stored, adding=size)
+
+
+def _sha256(file: File) -> str:
+    digest = hashlib.sha256()
+    for block in file.chunks():
+        digest.update(block)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _existing(user: User, content_hash: str) -> Document | None:
+    return Document.objects.for_user(user).library().filter(content_hash=content_hash).first()
+
+
+def _again(document: Document, user: User) -> Document:
+    if document.status == Document.Status.ERROR:
+        return queue.reprocess(document, actor=user)
+    return document

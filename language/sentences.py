@@ -1,0 +1,101 @@
+"""Where sentences begin and end, in any script, also in Markdown and in text taken out of PDFs.
+
+A blank line, heading, list item or table row ends a sentence; a single newline inside a paragraph does not (text is
+often wrapped softly). Thai and its neighbours write no full stops: a long run is split at spaces.
+"""
+
+import re
+from collections.abc import Iterator
+
+LONG_RUN = 200  # characters after which a run without stops is split at a space
+LONGEST = 1000  # nothing is longer, whatever the text
+
+_BLOCK_START = re.compile(r"\s*(?:#{1,6} |[-*+•‣–] |\d{1,3}[.)] |\||>|```|~~~)")
+_HEADING = re.compile(r"\s*#{1,6} ")
+_TABLE_ROW = re.compile(r"\s*\|")
+_STOP = re.compile(
+    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)"  # Latin stops count before white space only
+    r"|[。！？｡．]+[”’」』）\"')]*"  # East Asian stops count anywhere
+    r"|[।॥؟۔።፧၊။៖។]+[\"'”’»)]*"
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[\"'“])(?:[A-Za-z]"  # an initial
+    r"|(?:[A-Za-z]\.)+[A-Za-z]"  # e.g, i.e, U.S
+    r"|Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|vs|etc|Nos|Nr|Fig|Figs|Eq|Eqs|Sec|Ch|Vol|pp|ca|cf|al|approx|Inc|Ltd|Co|Corp"
+    r"|Gen|Col|Lt|Rev|Hon|Mt|Ave|Art|Abs|bzw|usw|vgl|Abb|Bd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$",
+    re.IGNORECASE,
+)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_NEXT_WORD = re.compile(r"\s*[\"'“‘«(\[]*(.)")
+_SPACE = re.compile(r"\s")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Trimmed spans [start, end) in order; never empty ones."""
+    return [
+        span
+        for start, end in _blocks(text)
+        for piece in _stops(text, start, end)
+        for run in _short_enough(text, *piece)
+        if (span := _trimmed(text, *run))
+    ]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs, headings, list items and table rows."""
+    start = position = 0
+    for line in text.splitlines(keepends=True):
+        if not line.strip() or _BLOCK_START.match(line):
+            yield start, position
+            start = position
+        position += len(line)
+        if _HEADING.match(line) or _TABLE_ROW.match(line):
+            yield start, position
+            start = position
+    yield start, position
+
+
+def _stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for stop in _STOP.finditer(text, start, end):
+        if _ends_sentence(text, start, stop, end):
+            yield start, stop.end()
+            start = stop.end()
+    yield start, end
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    if stop[0][0] not in ".!?…":
+        return True
+    following = _NEXT_WORD.match(text, stop.end(), end)
+    if following and following[1].islower() and (stop[0][0] in ".…" or len(stop[0]) > 1):
+        return False  # "approx. ten", "“Why?” she said"
+    if stop[0] != ".":
+        return True
+    before = text[max(start, stop.start() - 15) : stop.start()]
+    if _ABBREVIATION.search(before) or before.strip().isdigit():
+        return False  # "1. First": an item's number
+    return not (before.endswith("No") and following and following[1].isdigit())
+
+
+def _short_enough(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Splits at spaces where there are no stops: Thai after LONG_RUN characters, anything after LONGEST."""
+    limit = LONG_RUN if _UNSPACED.search(text, start, min(end, start + LONG_RUN)) else LONGEST
+    while end - start > limit * 5 // 4:
+        cut = _last_space(text, start + limit // 2, start + limit) or start + limit
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _last_space(text: str, start: int, end: int) -> int:
+    found = 0
+    for space in _SPACE.finditer(text, start, end):
+        found = space.end()
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(piece.strip())
+    return (start, end) if start < end else None

@@ -1,0 +1,105 @@
+"""Providers for tests and demonstrations: real classes with results one can predict."""
+
+import asyncio
+import threading
+import zlib
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+
+import numpy as np
+
+from language.terms import index_terms
+from language.tokens import estimate_tokens
+from providers.base import (
+    ChatEvent,
+    ChatModel,
+    ChatRequest,
+    Embedder,
+    Finished,
+    Kind,
+    TextDelta,
+    Usage,
+    Vectors,
+)
+
+
+class FakeEmbedder(Embedder):
+    """Every word is one position (its CRC-32 modulo 768): texts that share words are near, others at right angles."""
+
+    model = "fake"
+    dimension = 768
+    batch_size = 64
+
+    def __init__(self) -> None:
+        self.failures: deque[Exception] = deque()
+        self.calls: list[tuple[Kind, list[str]]] = []
+
+    def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        self.calls.append((kind, list(texts)))
+        if self.failures:
+            raise self.failures.popleft()
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.zeros(self.dimension, np.float32)
+        for term in index_terms(text) or ["empty"]:
+            vector[zlib.crc32(term.encode()) % self.dimension] += 1
+        return vector
+
+
+class FakeChatModel(ChatModel):
+    """Says the replies put into its queue, in order; without one it repeats the question and cites the first passage.
+
+    A reply is a list of deltas, or an exception. An exception inside the list is raised at that place; None ends the
+    stream there without a finish reason. `pause` (asyncio or threading Event) holds every delta after the first.
+    """
+
+    name = "fake"
+    label = "Fake model for tests"
+
+    def __init__(self) -> None:
+        self.replies: deque[Sequence[str | Exception | None] | Exception] = deque()
+        self.requests: list[ChatRequest] = []
+        self.pause: asyncio.Event | threading.Event | None = None
+        self.closed = 0  # streams that ended or were stopped
+
+    def enqueue(self, *replies: Sequence[str | Exception | None] | Exception) -> None:
+        self.replies.extend(replies)
+
+    async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        self.requests.append(request)
+        reply = self.replies.popleft() if self.replies else self._echo(request)
+        deltas: Sequence[str | Exception | None] = (
+            [reply] if isinstance(reply, Exception) else reply
+        )
+        said = ""
+        try:
+            for number, delta in enumerate(deltas):
+                if number:
+                    await self._gate()
+                if delta is None:
+                    return
+                if isinstance(delta, Exception):
+                    raise delta
+                said += delta
+                yield TextDelta(delta)
+            yield Finished("stop", self._usage(request, said))
+        finally:
+            self.closed += 1
+
+    @staticmethod
+    def _echo(request: ChatRequest) -> list[str]:
+        source = f" [{request.passages[0].number}]" if request.passages else ""
+        return ["You asked: ", request.question, source]
+
+    @staticmethod
+    def _usage(request: ChatRequest, said: str) -> Usage:
+        asked = sum(estimate_tokens(message.content) for message in request.messages)
+        return Usage(asked, estimate_tokens(said), exact=True)
+
+    async def _gate(self) -> None:
+        if isinstance(self.pause, threading.Event):
+            while not self.pause.is_set():
+                await asyncio.sleep(0.005)
+        elif self.pause:
+            await self.pause.wait()

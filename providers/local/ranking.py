@@ -1,0 +1,137 @@
+"""Sentences of the passages as candidate answers, and how well each covers the words of the question."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from language.sentences import sentences
+from language.terms import index_terms, query_words
+from providers.base import Passage
+
+SHORT = 30  # characters; less is a fragment and takes its neighbour along
+CODE_WEIGHT = 3.0  # a number or an identifier such as KITE-0007 says more than a word
+HEADING_SHARE = 0.6  # of a word's weight when only the heading or the document's name has it
+PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
+COMMON_SHARE = 0.25  # words in more of the sentences than this say nothing about the topic
+_MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
+_HEADING = re.compile(r"#{1,6}\s")
+
+Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
+
+
+@dataclass(frozen=True)
+class Candidate:
+    number: int  # of the passage, as cited
+    place: int  # of the passage in the order of retrieval
+    text: str
+    terms: frozenset[str]
+    heading: frozenset[str]
+    passage: frozenset[str]
+
+
+def candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """Every sentence once; of two passages that overlap, the one with the whole sentence."""
+    found: list[Candidate] = []
+    for place, passage in enumerate(passages):
+        found += _of_passage(passage, place)
+    longest_first = sorted(found, key=lambda candidate: (-len(candidate.text), candidate.place))
+    kept: list[Candidate] = []
+    for candidate in longest_first:
+        if not any(candidate.text in other.text for other in kept):
+            kept.append(candidate)
+    return sorted(kept, key=lambda candidate: candidate.place)
+
+
+def _of_passage(passage: Passage, place: int) -> list[Candidate]:
+    whole = frozenset(index_terms(passage.text))
+    name = frozenset(index_terms(passage.document_name))
+    found, heading = [], name
+    for text in _pieces(passage.text):
+        if _HEADING.match(text):
+            heading = name | frozenset(index_terms(text))
+        shown = _MARK.sub("", text)
+        terms = frozenset(index_terms(shown))
+        if terms:
+            found.append(Candidate(passage.number, place, shown, terms, heading, whole))
+    return found
+
+
+def _pieces(text: str) -> list[str]:
+    """Sentences with white space collapsed; fragments joined to what follows, the last to what precedes."""
+    pieces: list[str] = []
+    fragment = ""
+    for start, end in sentences(text):
+        sentence = " ".join(text[start:end].split())
+        if fragment:
+            sentence = f"{fragment} {sentence}"
+        fragment = sentence if len(sentence) < SHORT and not _HEADING.match(sentence) else ""
+        if not fragment:
+            pieces.append(sentence)
+    if fragment:
+        pieces[-1:] = [f"{pieces[-1]} {fragment}" if pieces else fragment]
+    return pieces
+
+
+class Question:
+    """Weights of the question's words among these candidates: rare words count, identifiers most."""
+
+    def __init__(self, question: str, found: Sequence[Candidate]) -> None:
+        self.words = query_words(question)
+        counts = Counter(
+            word for candidate in found for word in self.words if has(candidate.terms, word)
+        )
+        self.weights = {word: _weight(word, counts[word], len(found)) for word in self.words}
+        self.total = sum(self.weights.values()) or 1.0
+        common = max(4, COMMON_SHARE * len(found))
+        self.content = [word for word in self.words if counts[word] <= common]
+
+    def covered(self, candidate: Candidate) -> set[Words]:
+        return {word for word in self.words if has(candidate.terms, word)}
+
+    def share(self, words: set[Words]) -> float:
+        return sum(self.weights[word] for word in words) / self.total
+
+    def score(self, candidate: Candidate) -> float:
+        """Weighted share of the question's words, 0 to 1; words found only near the sentence count in part."""
+        return sum(
+            weight * _nearness(candidate, word) for word, weight in self.weights.items()
+        ) / self.total
+
+    def coverage(self, found: Sequence[Candidate]) -> float:
+        """Share of the question's content words that occur in the best passage, all words alike."""
+        if not self.content:
+            return 0.0
+        best = 0.0
+        for passage in {candidate.place: candidate.passage for candidate in found}.values():
+            hits = sum(_evenly(word) for word in self.content if has(passage, word))
+            best = max(best, hits / sum(map(_evenly, self.content)))
+        return best
+
+
+def has(terms: frozenset[str], word: Words) -> bool:
+    return not terms.isdisjoint(word)
+
+
+def _nearness(candidate: Candidate, word: Words) -> float:
+    if has(candidate.terms, word):
+        return 1.0
+    if has(candidate.heading, word):
+        return HEADING_SHARE
+    return PASSAGE_SHARE if has(candidate.passage, word) else 0.0
+
+
+def _weight(word: Words, count: int, total: int) -> float:
+    rarity = math.log(1 + (total - count + 0.5) / (count + 0.5))
+    return rarity * _evenly(word)
+
+
+def _evenly(word: Words) -> float:
+    is_code = any(char.isdigit() for char in word[0]) and not _is_gram(word[0])
+    return CODE_WEIGHT if is_code else 1.0
+
+
+def _is_gram(term: str) -> bool:
+    """An n-gram of another script, which language.terms writes in hexadecimal."""
+    return re.fullmatch(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}", term) is not None
