@@ -111,16 +111,22 @@ def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _cut_unit(text: str, start: int, end: int) -> Iterator[Atom]:
-    first = start
-    for _, last in sentences(text[start:end]):
-        if start + last - first < SENTENCES_TOGETHER and start + last < end:
-            continue
-        tokens = size(text[first : start + last])
+    for first, last in _sentences(text, start, end):
+        tokens = size(text[first:last])
         if tokens <= WHOLE:
-            yield Atom(first, start + last, tokens, paragraph=start)
+            yield Atom(first, last, tokens, paragraph=start)
         else:
-            yield from _slices(text, first, start + last)
-        first = start + last
+            yield from _slices(text, first, last)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Sentences side by side, the shortest together with the next."""
+    first = start
+    for offset, _ in sentences(text[start:end])[1:]:
+        if start + offset - first >= SENTENCES_TOGETHER:
+            yield first, start + offset
+            first = start + offset
+    yield first, end
 
 
 def _slices(text: str, start: int, end: int) -> Iterator[Atom]:
