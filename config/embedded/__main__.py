@@ -10,12 +10,20 @@ from .lifeline import follow
 from .paths import data_dir
 from .programs import Programs
 from .refusals import Refusal
-from .supervisor import Stopped, run
+from .supervisor import Stopped, obey_signals, run
 
 OPEN_FILES = 65536  # a thousand open answers and more
 
 
 def main(programs: Programs | None = None) -> int:
+    try:
+        return start(programs)
+    except Stopped:
+        return 0
+
+
+def start(programs: Programs | None) -> int:
+    obey_signals()
     if "--with-parent" in sys.argv:  # `make` killed with -9 takes us along
         follow(os.getppid(), signal.SIGTERM)
     raise_open_files()
@@ -24,8 +32,6 @@ def main(programs: Programs | None = None) -> int:
     except Refusal as refusal:
         print(f"KyroChat cannot run. {refusal}", file=sys.stderr)
         return 1
-    except Stopped:
-        return 0
     return 0
 
 

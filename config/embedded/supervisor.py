@@ -32,6 +32,17 @@ class Stopped(BaseException):
     """Ctrl-C, SIGTERM or SIGHUP: unwinds to the end of `run`, which stops everything in order."""
 
 
+def obey_signals() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    for again in STOP_SIGNALS:
+        signal.signal(again, signal.SIG_IGN)
+    raise Stopped
+
+
 def run(programs: Programs) -> None:
     started_at = time.monotonic()
     data = programs.data
@@ -40,7 +51,6 @@ def run(programs: Programs) -> None:
         stack.enter_context(only_supervisor(data))
         refuse_taken_port(programs.host, programs.port)
         supervisor = Supervisor(programs)
-        supervisor.obey_signals()
         supervisor.output.show("kyro", f"Starting, data in {data}\n")
         services = stack.enter_context(start_services(data))
         stack.callback(supervisor.stop_programs)
@@ -126,20 +136,14 @@ class Supervisor:
             keeper.look()
 
     def stop_programs(self) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, self.hurry)
+        self.output.show("kyro", "Stopping (Ctrl-C again does not wait for running work)\n")
         stop(self.started, self.output.wait)
         self.reaper.dismiss()
 
-    def obey_signals(self) -> None:
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._stop)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        for again in STOP_SIGNALS:
-            signal.signal(again, self._hurry)
-        self.output.show("kyro", "Stopping (Ctrl-C again does not wait for running work)\n")
-        raise Stopped
-
-    def _hurry(self, number: int, frame: FrameType | None) -> None:
+    def hurry(self, number: int, frame: FrameType | None) -> None:
+        """A second Ctrl-C: what still runs is built to be killed, the databases are not."""
         for child in self.started:
             if child.process_id:
                 with contextlib.suppress(OSError):

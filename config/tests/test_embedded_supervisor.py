@@ -18,6 +18,20 @@ from config.embedded.paths import PROJECT, embedder_socket, is_running
 SECONDS = 30
 
 
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def shown(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
@@ -36,13 +50,13 @@ class Stack:
 
     def named(self, words: str) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if words in " ".join(child.cmdline())]
+        return [child for child in children if is_alive(child) and words in shown(child)]
 
     def family(self) -> set[psutil.Process]:
         return set(psutil.Process(self.process.pid).children(recursive=True))
 
     def left(self) -> list[str]:
-        return [p.name() for p in self.seen if p.is_running() and p.status() != "zombie"]
+        return [shown(process) for process in self.seen if is_alive(process)]
 
 
 def soon(condition, seconds=SECONDS):
@@ -121,7 +135,7 @@ def test_what_is_killed_is_started_again(stack, words):
     its_own = victim.children(recursive=True)
     victim.kill()
     soon(lambda: "ended (SIGKILL) and is started again" in stack.output)
-    soon(lambda: not any(process.is_running() for process in its_own), 10)
+    soon(lambda: not any(map(is_alive, its_own)), 10)
     assert soon(lambda: stack.named(words), 10) != [victim]
 
 
@@ -163,13 +177,13 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
 
 
 def test_ctrl_c_in_mid_start_leaves_nothing(tmp_path):
-    for delay in (0.2, 0.4, 0.7):
+    for delay in (0.3, 0.5, 0.7, 0.9):
         stack = launch(tmp_path / "data")
         time.sleep(delay)
         stack.seen = stack.family() if stack.process.poll() is None else set()
         stack.process.send_signal(signal.SIGINT)
         stack.process.wait(SECONDS)
-        assert "Traceback" not in stack.output or "KeyboardInterrupt" in stack.output
+        assert "Traceback" not in stack.output
         soon(lambda stack=stack: stack.left() == [], 10)
     again = launch_ready(tmp_path / "data")
     again.process.terminate()
