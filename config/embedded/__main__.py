@@ -1,5 +1,6 @@
 """`python -m config.embedded`, what `make run` ends with. Imports no Django: it must be quick."""
 
+import errno
 import os
 import resource
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 from .lifeline import follow
 from .paths import data_dir
 from .programs import Programs
-from .refusals import Refusal
+from .refusals import Refusal, full_disk
 from .supervisor import Stopped, obey_signals, run
 
 OPEN_FILES = 65536  # a thousand open answers and more
@@ -28,11 +29,22 @@ def start(programs: Programs | None) -> int:
         follow(os.getppid(), signal.SIGTERM)
     raise_open_files()
     try:
-        run(programs or chosen_programs())
+        programs = programs or chosen_programs()
+        run_or_name_full_disk(programs)
     except Refusal as refusal:
         print(f"KyroChat cannot run. {refusal}", file=sys.stderr)
         return 1
     return 0
+
+
+def run_or_name_full_disk(programs: Programs) -> None:
+    """Any file may be the one that no longer fits."""
+    try:
+        run(programs)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise full_disk(programs.data) from error
 
 
 def chosen_programs() -> Programs:

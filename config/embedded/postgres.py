@@ -14,7 +14,7 @@ from pathlib import Path
 from .account import Account
 from .children import Child, open_log
 from .paths import run_dir, secrets
-from .refusals import POSTGRES_MAJOR, Refusal, failed_service
+from .refusals import POSTGRES_MAJOR, Refusal, failed_service, full_disk, means_full_disk
 
 SUPERUSER = "postgres"
 BOOTSTRAP = Path(__file__).with_name("database.sql")
@@ -153,6 +153,8 @@ def _psql(data: Path, *arguments: str) -> str:
             f"The passwords in {data}/secrets.json are not those of the database beside it. "
             "Put the original file back."
         )
+    if means_full_disk(result.stderr):
+        raise full_disk(data)
     if result.returncode:
         raise Refusal(f"PostgreSQL could not be set up: {result.stderr.strip()}")
     return result.stdout

@@ -96,15 +96,20 @@ def refuse_unsuitable_cluster(cluster: Path) -> None:
 
 def failed_service(name: str, log: Path, data: Path) -> Refusal:
     """A sentence for a database that ended before it was ready, from what it logged."""
-    words = last_lines(log)
-    if "No space left on device" in words:
+    if means_full_disk(last_lines(log, 30)):
         return full_disk(data)
+    words = last_lines(log)
     if "Permission denied" in words or "has wrong ownership" in words:
         return Refusal(
             f"{name} may not use its files under {data}. They probably belong to another user: "
             "start as that user, or choose another folder with KYRO_DATA_DIR."
         )
     return Refusal(f"{name} did not start. The end of its log {log}:\n{words}")
+
+
+def means_full_disk(words: str) -> bool:
+    """PostgreSQL's hint stands beside a short write, which has no errno of its own."""
+    return "No space left on device" in words or "Check free disk space" in words
 
 
 def last_lines(log: Path, count: int = 5) -> str:

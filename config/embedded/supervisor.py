@@ -40,6 +40,8 @@ def obey_signals() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     for again in STOP_SIGNALS:
         signal.signal(again, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        print("\nStopping. Ctrl-C again does not wait for running work.", flush=True)
     raise Stopped
 
 
@@ -138,7 +140,6 @@ class Supervisor:
     def stop_programs(self) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, self.hurry)
-        self.output.show("kyro", "Stopping (Ctrl-C again does not wait for running work)\n")
         stop(self.started, self.output.wait)
         self.reaper.dismiss()
 

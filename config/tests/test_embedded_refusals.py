@@ -61,9 +61,17 @@ def test_a_disk_too_full_for_a_first_start(tmp_path, monkeypatch):
         check_data_dir(tmp_path)
 
 
-def test_a_disk_that_fills_up_while_the_database_is_made(tmp_path):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "initdb: error: could not write file: No space left on device",
+        'ERROR:  could not extend file "base/1": wrote only 4096 of 8192 bytes\n'
+        "HINT:  Check free disk space.",
+    ],
+)
+def test_a_disk_that_fills_up_while_the_database_is_made(tmp_path, words):
     log = tmp_path / "initdb.log"
-    log.write_text("initdb: error: could not write file: No space left on device\n")
+    log.write_text(f"{words}\nchild process exited with exit code 1\n")
     assert "The disk is full" in str(refusals.failed_service("PostgreSQL", log, tmp_path))
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert "The disk is full" in str(refusals.unusable_data_dir(tmp_path, full))
