@@ -8,7 +8,7 @@ class AnalyticsConfig(AppConfig):
         from conversations.signals import answer_finished
         from documents.signals import document_processed
 
-        from analytics import signals
+        from analytics import errors, signals  # noqa: F401
 
         document_processed.connect(signals.note_document)
         answer_finished.connect(signals.note_answer)

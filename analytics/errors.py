@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import traceback
 
-import structlog
 from celery.signals import task_failure
+from django.core.signals import got_request_exception
+from django.db import connection
+from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.requests import ViewMiddleware
 from analytics.models import ErrorLog
 
-log = structlog.get_logger(__name__)
 
-
-class ErrorLogMiddleware(ViewMiddleware):
-    """Note what a view let through; Django still answers 500."""
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+@receiver(got_request_exception)
+def note_request_failure(sender, request: HttpRequest | None = None, **_) -> None:
+    """Runs after the view's transaction was rolled back, so the row stays."""
+    error = sys.exc_info()[1]
+    if error is not None:
         note_error("web", error, request_id=getattr(request, "id", ""), where=request.path)
+    if not connection.in_atomic_block:
+        connection.close()  # this thread may never serve another request
 
 
 def note_error(service: str, error: BaseException, *, request_id: str = "", where: str = "") -> None:

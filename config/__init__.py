@@ -1,1 +1,1 @@
-"""Project package. Importing it loads the Celery application, so that tasks find their broker."""
+"""The project: settings, addresses, the embedded stack."""

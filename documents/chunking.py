@@ -139,8 +139,9 @@ def _is_bare_heading(text: str, section: Section) -> bool:
 def _with_heading(atoms: list[Atom], body: int) -> list[Atom]:
     """Tie the heading to the first words below it."""
     tokens = last = 0
-    for last, atom in enumerate(atoms):
+    for place, atom in enumerate(atoms):
         tokens += atom.tokens
+        last = place
         if atom.end > body or tokens > LONGEST_HEADING:
             break
     first = replace(atoms[last], start=atoms[0].start, tokens=tokens, opens_section=True)

@@ -27,7 +27,7 @@ from documents.retrieval import padded
 from documents.signals import document_processed
 from language.terms import index_terms
 from providers import registry
-from providers.base import Usage
+from providers.base import Usage, Vectors
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
@@ -91,7 +91,7 @@ def passage_text(extracted: Extracted, piece: Piece) -> str:
     return f"{piece.section}\n{content}" if piece.section else content
 
 
-def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> np.ndarray:
+def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
     """One vector per piece, shape (len(pieces), dimension), in batches between heartbeats."""
     embedder = registry.embedder()
     batches = []
@@ -102,7 +102,7 @@ def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> np.ndarray:
     return np.concatenate(batches)
 
 
-def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: np.ndarray) -> None:
+def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors) -> None:
     """Replace text and chunks and flip the document to ready, in one transaction under the lease."""
     model = registry.embedder().model
     rows = [

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import structlog
 from django.db import connection
+from pgvector import HalfVector
 
 from accounts import tenancy
 from documents.models import DIMENSION, DocumentChunk
 from language.terms import query_terms
 from providers import registry
+from providers.base import Vectors
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
@@ -100,17 +103,16 @@ def fuse(*rankings: Sequence[UUID]) -> dict[UUID, float]:
     return scores
 
 
-def padded(vector: Sequence[float]) -> str:
-    """A vector as PostgreSQL's text, zeros added up to the column's 768: no cosine changes."""
-    zeros = [0.0] * (DIMENSION - len(vector))
-    return "[" + ",".join(f"{value:.6g}" for value in (*vector, *zeros)) + "]"
+def padded(vector: Vectors) -> Vectors:
+    """A vector of any length with zeros up to the column's 768: no cosine changes."""
+    return np.pad(vector, (0, DIMENSION - len(vector)))
 
 
 def _embed(query: str, mode: str) -> str | None:
     if mode == "text":
         return None
     try:
-        return padded(registry.embedder().embed_query(query))
+        return HalfVector(padded(registry.embedder().embed_query(query))).to_text()
     except ProviderError as error:
         if mode == "vector":
             raise

@@ -1,0 +1,45 @@
+"""What people and programs see when a request fails: our pages, or problem details for the API."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+TEXTS = {
+    400: ("bad_request", "The request could not be read."),
+    403: ("forbidden", "This is not allowed."),
+    404: ("not_found", "There is nothing here."),
+    500: ("server_error", "Something went wrong on our side."),
+}
+
+
+def _failure(request: HttpRequest, status: int) -> HttpResponse:
+    if not request.path.startswith("/api/"):
+        return render(request, f"{status}.html", status=status)
+    code, detail = TEXTS[status]
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    return JsonResponse(problem, status=status, content_type="application/problem+json")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failure(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failure(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failure(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _failure(request, 500)

@@ -1,0 +1,80 @@
+"""Fixtures for every test: real PostgreSQL and Valkey, fake models, an owner and an outsider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+from accounts.tenancy import scope
+from config.embedded.stack import start_services
+from documents import ingestion, uploads
+from documents.models import Document
+from providers import registry
+from providers.fake import FakeChatModel
+from tests.stack import DATA
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[None]:
+    with start_services(DATA, durable=False):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        yield
+        connection.close_pool()
+
+
+@pytest.fixture(autouse=True)
+def fake_models() -> None:
+    """Every test starts with fresh fake models; the fake chat model answers from the first passage."""
+    registry.configure(registry.ProviderSettings(chat_model="fake", embedding_model="fake"))
+
+
+@pytest.fixture
+def chat_model() -> FakeChatModel:
+    return registry.chat_model()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(name: str = "person", **fields: Any) -> User:
+        user = User.objects.create_user(f"{name}@example.com", "correct horse battery", **fields)
+        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def owner(make_user: Callable[..., User]) -> User:
+    return make_user("owner")
+
+
+@pytest.fixture
+def outsider(make_user: Callable[..., User]) -> User:
+    return make_user("outsider")
+
+
+@pytest.fixture
+def make_document(db: None) -> Callable[..., Document]:
+    """A document of a user, ingested on the spot."""
+
+    def make(user: User, text: str = "The sky is blue.", name: str = "sky.txt") -> Document:
+        with scope(user):
+            document, _ = uploads.add_document(user, ContentFile(text.encode(), name), name=name)
+        ingestion.ingest(document.pk, user.pk)
+        with scope(user):
+            document.refresh_from_db()
+        return document
+
+    return make

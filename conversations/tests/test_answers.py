@@ -1,0 +1,77 @@
+"""A turn from the question to the stored, cited answer."""
+
+import pytest
+from asgiref.sync import async_to_sync
+
+from accounts.tenancy import scope
+from billing.models import CreditChange, DailyUsage, Reservation, UsageRecord
+from chatbots.models import Chatbot
+from conversations import answers, producers
+from conversations.models import Conversation, Message
+from providers.errors import ProviderError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def conversation(owner, make_document) -> Conversation:
+    make_document(owner, "The sky is blue. Grass is green.")
+    with scope(owner):
+        chatbot = Chatbot.objects.create(owner=owner, name="Colours")
+        return Conversation.objects.create(owner=owner, chatbot=chatbot, user=owner)
+
+
+def turn(owner, conversation, question: str) -> Message:
+    with scope(owner):
+        message = answers.ask(owner, conversation, question)
+    async_to_sync(producers.run)(message.pk, owner.pk)
+    with scope(owner):
+        message.refresh_from_db()
+    return message
+
+
+def test_an_answer_is_stored_with_its_citation_bound_to_the_text(owner, conversation, chat_model):
+    chat_model.enqueue(["The sky is", " blue [", "1]."])
+    message = turn(owner, conversation, "What colour is the sky?")
+    assert (message.status, message.content) == ("complete", "The sky is blue [1].")
+    [citation] = message.citations
+    assert citation["quote"] == "The sky is blue."
+    with scope(owner):
+        text = owner.documents.get().text.content
+    assert text[citation["start_char"] : citation["end_char"]] == citation["quote"]
+
+
+def test_usage_reservation_and_counters_follow_the_answer(owner, conversation, chat_model):
+    message = turn(owner, conversation, "What colour is the sky?")
+    tokens = message.tokens_input + message.tokens_output
+    with scope(owner):
+        conversation.refresh_from_db()
+        owner.refresh_from_db()
+        today = DailyUsage.objects.get()
+        assert (conversation.total_messages, conversation.total_tokens) == (2, tokens)
+        assert (today.messages_sent, today.tokens_used) == (1, tokens)
+        assert owner.total_tokens_used == tokens
+        assert Reservation.objects.get().state == "settled"
+        assert sorted(CreditChange.objects.values_list("kind", flat=True)) == ["reserve", "settle"]
+        assert UsageRecord.objects.get(request_type="rag").tokens_input == message.tokens_input
+
+
+def test_a_provider_that_fails_before_a_word_leaves_an_error(owner, conversation, chat_model):
+    chat_model.enqueue(ProviderError("No model today.", code="down", permanent=True))
+    message = turn(owner, conversation, "What colour is the sky?")
+    assert (message.status, message.content) == ("error", "")
+    assert (message.error_code, message.error_message) == ("down", "No model today.")
+
+
+def test_a_stream_that_is_cut_is_stored_as_incomplete(owner, conversation, chat_model):
+    chat_model.enqueue(["The sky", None])
+    message = turn(owner, conversation, "What colour is the sky?")
+    assert (message.status, message.content) == ("incomplete", "The sky")
+
+
+def test_the_title_is_the_first_question_cut_at_a_word(owner, conversation):
+    turn(owner, conversation, "What colour is the sky " + "really " * 20)
+    with scope(owner):
+        conversation.refresh_from_db()
+    assert conversation.title.startswith("What colour is the sky really")
+    assert conversation.title.endswith("really…")
