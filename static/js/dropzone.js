@@ -89,7 +89,6 @@ function reason(form, request) {
 
 function refuse(row, why) {
   row.classList.add("upload-refused");
-  row.querySelector("[data-upload-state]").textContent = "";
   const text = row.querySelector("[data-upload-reason]");
   text.textContent = why;
   text.hidden = false;
@@ -112,6 +111,8 @@ for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
     if (type === "drop") addFiles(form, event.dataTransfer.files);
   });
 }
+
+document.addEventListener("click", (event) => event.target.closest("[data-upload-close]")?.closest(".upload").remove());
 
 document.addEventListener("change", (event) => {
   const form = event.target.matches('input[type="file"]') && event.target.closest("form[data-dropzone]");

@@ -48,6 +48,7 @@ if (palette) {
       else open();
     }
   });
+  for (const link of links) link.addEventListener("pointermove", () => mark(link));
   input.addEventListener("input", narrow);
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
