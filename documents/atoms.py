@@ -123,9 +123,11 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Sentences side by side, the shortest together with the next."""
     first = start
     for offset, _ in sentences(text[start:end])[1:]:
-        if start + offset - first >= SENTENCES_TOGETHER:
-            yield first, start + offset
-            first = start + offset
+        cut = start + offset
+        # Runs without stops are cut by length alone.
+        if cut - first >= SENTENCES_TOGETHER and not _clings(text, cut):
+            yield first, cut
+            first = cut
     yield first, end
 
 

@@ -45,6 +45,11 @@ class Section:
     def tokens(self) -> int:
         return sum(atom.tokens for atom in self.atoms)
 
+    def is_near(self, other: "Section") -> bool:
+        """Below it, or beside it under the same parent."""
+        below = self.path[: len(other.path)] == other.path
+        return below or self.path[:-1] == other.path[:-1]
+
     def lies_under(self, other: "Section") -> bool:
         return self.path[:-1][: len(other.path)] == other.path
 
@@ -151,15 +156,14 @@ def _with_heading(atoms: list[Atom], body: int) -> list[Atom]:
 def _groups(sections: list[Section]) -> Iterator[list[Atom]]:
     """Very short sections join their neighbours under the same parent."""
     group: list[Atom] = []
-    parent: Path = ()
+    first = None
     size = 0
     for section in sections:
         short = size < SHORT_SECTION or section.tokens < SHORT_SECTION
-        if group and not (short and section.path[: len(parent)] == parent):
-            yield group
-            group, size = [], 0
-        if not group:
-            parent = section.path[:-1]
+        if first is None or not (short and section.is_near(first)):
+            if group:
+                yield group
+            group, size, first = [], 0, section
         group += section.atoms
         size += section.tokens
     if group:

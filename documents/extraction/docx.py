@@ -36,6 +36,8 @@ def parse(archive: zipfile.ZipFile, limits: Limits) -> Extracted:
     except etree.XMLSyntaxError as error:
         if "Memory" in str(error) or "allocation" in str(error):
             raise MemoryError from error
+        if "entity" in str(error).lower():
+            raise reasons.unsafe_docx() from error
         raise reasons.damaged_docx(str(error)) from error
     extracted = writer.finish()
     if not extracted.text:

@@ -57,7 +57,9 @@ def _file(objects: list[bytes]) -> bytes:
     table = len(output)
     output += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     output += b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
-    output += f"trailer << /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>\n".encode()
+    output += (
+        f"trailer << /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R >>\n".encode()
+    )
     return bytes(output + f"startxref\n{table}\n%%EOF\n".encode())
 
 
@@ -73,10 +75,12 @@ def encrypted_pdf(*, user_password: str, owner_password: str = "owner") -> bytes
 
 
 def bookmarked_pdf() -> bytes:
-    content = pdf("Preface\nWords before.", "Chapter One\nFirst words.", "Part\nPart two\nMore words.")
+    content = pdf(
+        "Preface\nWords before.", "Chapter One\nFirst words.", "Part\nPart two\nMore words."
+    )
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    chapter = writer.add_outline_item("Chapter One", 1)
-    writer.add_outline_item("Part two", 2, parent=chapter)
+    chapter = writer.add_outline_item(title="Chapter One", page_number=1)
+    writer.add_outline_item(title="Part two", page_number=2, parent=chapter)
     return _written(writer)
 
 
@@ -112,7 +116,9 @@ def docx() -> bytes:
     document.add_paragraph("first", style="List Bullet")
     document.add_paragraph("second", style="List Bullet")
     table = document.add_table(rows=2, cols=2)
-    for cell, words in zip(table._cells, ["Name", "Code", "a|b", "copper-granite-4283"], strict=True):
+    for cell, words in zip(
+        table._cells, ["Name", "Code", "a|b", "copper-granite-4283"], strict=True
+    ):
         cell.text = words
     document.add_paragraph("Line one\nline two\tand a tab")
     document.sections[0].header.paragraphs[0].text = "Running header"
@@ -124,9 +130,10 @@ def docx() -> bytes:
 def docx_of(body: str, *, before: str = "", **parts: str) -> bytes:
     """The least DOCX: this XML inside the body, `before` ahead of the root."""
     document = f'{before}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
-    return zipped({"word/document.xml": document.encode()} | {
-        f"word/{name}.xml": part.encode() for name, part in parts.items()
-    })
+    return zipped(
+        {"word/document.xml": document.encode()}
+        | {f"word/{name}.xml": part.encode() for name, part in parts.items()}
+    )
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

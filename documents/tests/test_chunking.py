@@ -1,0 +1,188 @@
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from documents.chunking import split
+from documents.extraction import Extracted, Heading
+from documents.extraction.markdown import headings
+from language.tokens import estimate_tokens
+
+SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank today."
+
+
+def markdown(text):
+    return Extracted("text/markdown", text, headings=headings(text))
+
+
+def plain(text):
+    return Extracted("text/plain", text)
+
+
+def quotes(extracted):
+    return [extracted.text[piece.start : piece.end] for piece in split(extracted)]
+
+
+def prose(tokens):
+    return " ".join([SENTENCE] * (tokens // estimate_tokens(SENTENCE) + 1))
+
+
+def test_blank_text_has_no_pieces():
+    assert split(plain("")) == split(plain(" \n\t\n")) == []
+
+
+def test_a_short_text_is_one_trimmed_piece():
+    [piece] = split(plain("\n  Hello there.\n\nGood bye. \n"))
+    assert (piece.start, piece.end, piece.page, piece.section) == (3, 26, None, "")
+    assert piece.token_count == estimate_tokens("Hello there.\n\nGood bye.")
+
+
+def test_sections_are_cut_at_headings_and_carry_their_path():
+    text = f"# Guide\n\n{prose(200)}\n\n## Parts\n\n{prose(200)}\n\n# End\n\n{prose(200)}\n"
+    extracted = markdown(text)
+
+    assert [piece.section for piece in split(extracted)] == ["Guide", "Guide › Parts", "End"]
+    assert [quote.split("\n")[0] for quote in quotes(extracted)] == ["# Guide", "## Parts", "# End"]
+
+
+def test_a_heading_without_text_goes_with_the_section_below():
+    extracted = markdown(f"# Guide\n\n## Parts\n\n{prose(200)}\n\n## More\n\n{prose(200)}\n")
+
+    assert [piece.section for piece in split(extracted)] == ["Guide › Parts", "Guide › More"]
+    assert quotes(extracted)[0].startswith("# Guide\n\n## Parts\n\nThe quick")
+
+
+def test_short_sections_share_a_piece_under_their_parent():
+    extracted = markdown("# Changes\n\n## 1.1\n\nFixed a bug.\n\n## 1.2\n\nFixed two bugs.\n")
+    assert [piece.section for piece in split(extracted)] == ["Changes"]
+
+
+def test_a_short_section_joins_its_parent_and_not_the_next_one():
+    long = prose(200)
+    extracted = markdown(f"# A\n\n{long}\n\n## A1\n\nShort.\n\n# B\n\n## B1\n\n{long}\n")
+    assert [piece.section for piece in split(extracted)] == ["A", "B › B1"]
+
+
+def test_a_cut_paragraph_repeats_one_sentence_and_no_more():
+    extracted = plain(prose(900))
+    pieces = split(extracted)
+
+    assert len(pieces) >= 3
+    for before, after in pairwise(pieces):
+        overlap = extracted.text[after.start : before.end]
+        assert overlap.count(".") in (1, 2)
+        assert estimate_tokens(overlap) <= 45
+
+
+def test_paragraphs_are_not_repeated():
+    pieces = split(plain("\n\n".join([prose(100)] * 10)))
+    assert all(a.end <= b.start for a, b in pairwise(pieces))
+
+
+@pytest.mark.parametrize(
+    "row", ["| {} | the value of the row |", "- item {} of a long list", "    x{} = call()"]
+)
+def test_rows_items_and_lines_of_code_stay_whole(row):
+    lines = [row.format(number) for number in range(200)]
+    for quote in quotes(plain("\n".join(lines))):
+        assert {line.strip() for line in quote.split("\n")} <= {line.strip() for line in lines}
+
+
+def test_a_fenced_block_with_blank_lines_is_one_paragraph():
+    code = "```\nfirst = 1\n\nsecond = 2\n```"
+    assert any(code in quote for quote in quotes(plain(f"{prose(250)}\n\n{code}\n\n{prose(250)}")))
+
+
+def test_pieces_keep_to_their_page():
+    pages = [prose(350), "", "Short page.", prose(200)]
+    text, offsets = "", []
+    for page in pages:
+        offsets.append((len(text), len(text) + len(page)))
+        text += page + "\n\n"
+    extracted = Extracted("application/pdf", text.rstrip(), offsets, [Heading(0, 1, "Report")])
+
+    pieces = split(extracted)
+    assert sorted({piece.page for piece in pieces}) == [1, 3, 4]
+    for piece in pieces:
+        start, end = offsets[piece.page - 1]
+        assert start <= piece.start < piece.end <= end
+        assert piece.section == "Report"
+
+
+def test_a_hard_cut_leaves_marks_with_their_letters():
+    text = "กี้" * 3000 + "e\u0301" * 3000 + "👩‍👩‍👧" * 500
+    for quote in quotes(plain(text))[1:]:
+        assert quote[0] not in "\u0e35\u0e49\u0301\u200d"
+
+
+def test_a_long_path_is_shortened():
+    title = "Word " * 100
+    [piece] = split(markdown(f"# {title}\n\ntext"))
+    assert len(piece.section) == 300
+    assert piece.section.endswith("…")
+
+
+PARTS = st.sampled_from(
+    [
+        "# A\n",
+        "## B\n",
+        "C\n===\n",
+        "\n\n",
+        "\n",
+        " ",
+        "word ",
+        "x" * 700,
+        "ก" * 300,
+        "中文。",
+        "```\n",
+        "- i\n",
+        "| a |\n",
+        "e\u0301",
+        "😀",
+        "Yes. ",
+        prose(120),
+        prose(500),
+        "\u2028",
+        "\x85",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PARTS, max_size=25).map("".join), st.integers(0, 3))
+def test_every_character_is_in_a_piece_and_no_piece_is_blank_or_too_long(text, pages):
+    extracted = markdown(text)
+    if pages:
+        cuts = [len(text) * number // pages for number in range(pages + 1)]
+        extracted.pages = list(pairwise(cuts))
+    pieces = split(extracted)
+
+    covered = bytearray(len(text))
+    for piece in pieces:
+        quote = text[piece.start : piece.end]
+        assert quote == quote.strip() != ""
+        assert piece.token_count <= 420
+        covered[piece.start : piece.end] = b"x" * len(quote)
+    assert all(covered[at] or character.isspace() for at, character in enumerate(text))
+    assert [piece.start for piece in pieces] == sorted({piece.start for piece in pieces})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 3_000_000,
+        "ประเทศไทยเป็นประเทศที่ตั้ง" * 11_000,
+        f"## Part\n\n{prose(250)}\n\n" * 1500,
+        "# a\n" * 50_000,
+        "e" + "\u0301" * 300_000,
+        "\n\n" * 500_000,
+    ],
+    ids=["one word", "Thai", "Markdown", "headings", "marks", "blank"],
+)
+def test_time_grows_with_length_alone(text):
+    extracted = markdown(text)
+    started = time.process_time()
+    split(extracted)
+    assert time.process_time() - started < 5  # measured 0.1 to 0.6; quadratic takes minutes
