@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from language.sentences import sentences
-from language.terms import index_terms, query_words
+from language.terms import index_terms, query_words, words
 from providers.base import Passage
 
 SHORT = 30  # characters; less is a fragment and takes its neighbour along
 CODE_WEIGHT = 3.0  # a number or an identifier such as KITE-0007 says more than a word
 HEADING_SHARE = 0.6  # of a word's weight when only the heading or the document's name has it
 PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
-COMMON_SHARE = 0.25  # words in more of the sentences than this say nothing about the topic
 _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
+# An n-gram of another script, which language.terms writes in hexadecimal.
+_GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
 _HEADING = re.compile(r"#{1,6}\s")
 
 Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
@@ -79,13 +80,12 @@ class Question:
 
     def __init__(self, question: str, found: Sequence[Candidate]) -> None:
         self.words = query_words(question)
+        self.all_words = set(words(question))
         counts = Counter(
             word for candidate in found for word in self.words if has(candidate.terms, word)
         )
         self.weights = {word: _weight(word, counts[word], len(found)) for word in self.words}
         self.total = sum(self.weights.values()) or 1.0
-        common = max(4, COMMON_SHARE * len(found))
-        self.content = [word for word in self.words if counts[word] <= common]
 
     def covered(self, candidate: Candidate) -> set[Words]:
         return {word for word in self.words if has(candidate.terms, word)}
@@ -99,15 +99,15 @@ class Question:
             weight * _nearness(candidate, word) for word, weight in self.weights.items()
         ) / self.total
 
-    def coverage(self, found: Sequence[Candidate]) -> float:
-        """Share of the question's content words that occur in the best passage, all words alike."""
-        if not self.content:
-            return 0.0
-        best = 0.0
-        for passage in {candidate.place: candidate.passage for candidate in found}.values():
-            hits = sum(_evenly(word) for word in self.content if has(passage, word))
-            best = max(best, hits / sum(map(_evenly, self.content)))
-        return best
+    def known(self, found: Sequence[Candidate]) -> float:
+        """Share of all the question's words, stop words too, that the passages use: low across languages."""
+        return sum(has(_anywhere(found), word) for word in self.all_words) / len(self.all_words or [1])
+
+    def lacks_its_codes(self, found: Sequence[Candidate]) -> bool:
+        """The question names an identifier (KITE-0099) and no passage has any number it is made of."""
+        numbered = [word for word in self.words if _is_code(word)]
+        named = any(not word[0].isdigit() for word in numbered)
+        return named and not any(has(_anywhere(found), word) for word in numbered)
 
 
 def has(terms: frozenset[str], word: Words) -> bool:
@@ -124,14 +124,12 @@ def _nearness(candidate: Candidate, word: Words) -> float:
 
 def _weight(word: Words, count: int, total: int) -> float:
     rarity = math.log(1 + (total - count + 0.5) / (count + 0.5))
-    return rarity * _evenly(word)
+    return rarity * (CODE_WEIGHT if _is_code(word) else 1.0)
 
 
-def _evenly(word: Words) -> float:
-    is_code = any(char.isdigit() for char in word[0]) and not _is_gram(word[0])
-    return CODE_WEIGHT if is_code else 1.0
+def _is_code(word: Words) -> bool:
+    return any(char.isdigit() for char in word[0]) and not _GRAM.fullmatch(word[0])
 
 
-def _is_gram(term: str) -> bool:
-    """An n-gram of another script, which language.terms writes in hexadecimal."""
-    return re.fullmatch(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}", term) is not None
+def _anywhere(found: Sequence[Candidate]) -> frozenset[str]:
+    return frozenset().union(*(candidate.passage for candidate in found))
