@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from providers import registry
 
-        from accounts import checks  # noqa: F401
+        from accounts import checks, signals  # noqa: F401
 
         registry.configure(
             registry.ProviderSettings(

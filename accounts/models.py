@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -44,12 +46,19 @@ class UserManager(BaseUserManager["User"]):
         return next(name for n in range(2, 1100) if (name := f"{base}-{n}") not in taken)
 
 
+def is_timezone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("This is not a time zone we know."), code="unknown_timezone")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=254)
     username = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
-    timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[is_timezone]
+    )
     locale = models.CharField(_("language"), max_length=16, default="en")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

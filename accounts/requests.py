@@ -10,6 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from uuid_utils.compat import uuid7
 
@@ -103,7 +104,7 @@ class ScopeMiddleware(ViewMiddleware):
             return None
         if not request.user.is_authenticated or getattr(request, "key_refused", False):
             return None
-        with scope(request.user):
+        with scope(request.user), timezone.override(request.user.timezone):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()

@@ -9,6 +9,7 @@ from config import health
 urlpatterns = [
     path("", include("conversations.home_urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("settings/usage/", include("billing.urls")),
     path("settings/", include("accounts.urls")),
     path("documents/", include("documents.urls")),
     path("chatbots/", include("chatbots.urls")),

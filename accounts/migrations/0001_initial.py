@@ -98,7 +98,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "timezone",
-                    models.CharField(default="UTC", max_length=64, verbose_name="time zone"),
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[accounts.models.is_timezone],
+                        verbose_name="time zone",
+                    ),
                 ),
                 ("locale", models.CharField(default="en", max_length=16, verbose_name="language")),
                 ("is_active", models.BooleanField(default=True)),

@@ -1,0 +1,68 @@
+"""What people may change about themselves, and the API keys they make."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import keys
+from accounts.models import ApiKey, User
+
+SCOPE_LABELS = {
+    "account:read": _("See the profile and the API keys"),
+    "account:write": _("Change the profile, make and revoke API keys"),
+    "documents:read": _("Read documents"),
+    "documents:write": _("Add, change and delete documents"),
+    "search:read": _("Search in documents"),
+    "chatbots:read": _("See chatbots"),
+    "chatbots:write": _("Make, change and delete chatbots"),
+    "conversations:read": _("Read conversations"),
+    "conversations:write": _("Ask questions, delete conversations"),
+    "usage:read": _("See the usage"),
+}
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never"))]
+
+
+def timezones() -> list[tuple[str, str]]:
+    """UTC first, then the places of the time zone database, without its historic aliases."""
+    places = sorted(name for name in available_timezones() if "/" in name and name[:3] != "Etc")
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+
+
+class ProfileForm(forms.ModelForm):
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=timezones)
+    locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ["full_name", "timezone", "locale"]
+
+
+class ApiKeyForm(forms.ModelForm):
+    lifetime = forms.ChoiceField(label=_("Expires"), choices=LIFETIMES, required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[(scope, SCOPE_LABELS[scope]) for scope in keys.SCOPES],
+        initial=keys.SCOPES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one. A key that may do nothing is no use.")},
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["name"]
+
+    def issue(self, user: User) -> tuple[ApiKey, str]:
+        """The new key and its secret, to be shown once."""
+        days = self.cleaned_data["lifetime"]
+        return keys.issue(
+            user,
+            self.cleaned_data["name"],
+            scopes=self.cleaned_data["scopes"],
+            expires_at=timezone.now() + dt.timedelta(days=int(days)) if days else None,
+        )
