@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = super().clean_email(email).lower()
         invitation = open_invitation(self.request) if settings.SIGNUP == "invite" else None
         if invitation and invitation.email.lower() != email:
-            raise ValidationError(gettext("This invitation is for another e-mail address."))
+            raise ValidationError(gettext("This invitation is for another email address."))
         return email
 
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:

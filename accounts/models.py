@@ -53,7 +53,7 @@ def is_timezone(name: str) -> None:
 
 class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("email address"), max_length=254)
     username = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     timezone = models.CharField(
@@ -139,10 +139,10 @@ def in_two_weeks() -> dt.datetime:
 
 
 class Invitation(models.Model):
-    """Lets one e-mail address sign up where KYRO_SIGNUP=invite. Only the token's hash is kept."""
+    """Lets one email address sign up where KYRO_SIGNUP=invite. Only the token's hash is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("email address"))
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     expires_at = models.DateTimeField(default=in_two_weeks)
@@ -167,8 +167,8 @@ class KeptEmail(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        verbose_name = _("kept e-mail")
-        verbose_name_plural = _("kept e-mails")
+        verbose_name = _("kept email")
+        verbose_name_plural = _("kept email")
 
     def __str__(self) -> str:
         return self.subject
