@@ -1,12 +1,15 @@
-"""One plain form for text of any script: NFKC, case folded, accents of alphabets removed, digits as ASCII digits.
+"""One plain form for text of any script: NFKC, case folded, accents of alphabets removed, digits
+as ASCII digits.
 
-Letters and marks of other scripts stay as they are; everything else becomes a space. Linear on any input.
+Letters and marks of other scripts stay as they are; everything else becomes a space. Linear on
+any input.
 """
 
 import re
 import unicodedata
 
-# Sorting combining marks is quadratic in the length of a run (a known way to stall normalisation), so runs are cut.
+# Sorting combining marks is quadratic in the length of a run (a known way to stall
+# normalisation), so runs are cut.
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
 _MARK_RUN = re.compile(f"([{re.escape(_MARKS)}]{{8}})[{re.escape(_MARKS)}]+")
 _UNDECOMPOSED = str.maketrans(

@@ -1,6 +1,7 @@
 """Where sentences begin and end, in any script, also in Markdown and in text taken out of PDFs.
 
-A blank line, heading, list item or table row ends a sentence; a single newline inside a paragraph does not (text is
+A blank line, heading, list item or table row ends a sentence; a single newline inside a paragraph
+does not (text is
 often wrapped softly). Thai and its neighbours write no full stops: a long run is split at spaces.
 """
 
@@ -78,7 +79,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
 
 
 def _short_enough(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Splits at spaces where there are no stops: Thai after LONG_RUN characters, anything after LONGEST."""
+    """Splits at spaces where stops are missing: Thai after LONG_RUN, anything after LONGEST."""
     limit = LONG_RUN if _UNSPACED.search(text, start, min(end, start + LONG_RUN)) else LONGEST
     while end - start > limit * 5 // 4:
         cut = _last_space(text, start + limit // 2, start + limit) or start + limit

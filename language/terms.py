@@ -1,17 +1,23 @@
 """Index terms of a text in any script, for a Postgres `simple` tsvector and for lexical scoring.
 
-Latin words give themselves without accents, and their English stem where it differs. Codes such as KITE-0001 or v2.3.1
-give their parts and the joined form. Scripts written without spaces or without a stemmer give character n-grams, which
-rank better than words there (measured on XQuAD: Thai 0.97, Chinese 0.88, Hindi 0.96, Arabic 0.95 nDCG@10).
+Latin words give themselves without accents, and their English stem where it differs. Codes such
+as KITE-0001 or v2.3.1
+give their parts and the joined form. Scripts written without spaces or without a stemmer give
+character n-grams, which
+rank better than words there (measured on XQuAD: Thai 0.97, Chinese 0.88, Hindi 0.96, Arabic 0.95
+nDCG@10).
 
-Every term matches [a-z][a-z0-9]* or [0-9]+ and has at most 60 characters, so that Postgres' parser keeps it as one
-token: other scripts are written in hexadecimal, words that begin with a digit get a prefix (0e17 would be a number).
+Every term matches [a-z][a-z0-9]* or [0-9]+ and has at most 60 characters, so that Postgres'
+parser keeps it as one
+token: other scripts are written in hexadecimal, words that begin with a digit get a prefix (0e17
+would be a number).
 """
 
 import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
@@ -40,12 +46,17 @@ _PARTS = re.compile(r"[a-z0-9]+")
 _CONTRACTION = re.compile(r"'(?:s|t|d|m|ll|re|ve)\b")
 
 STOP_WORDS = frozenset(
-    """a about after all also am an and any are as at be because been before being between both but by can cannot could
-    did do does doing don down during each few for from further had has have having he her here hers herself him
-    himself his how i if in into is isn it its itself just let me more most my myself no nor not of off on once only or
-    other our ours ourselves out over own please same she should so some such tell than that the their theirs them
-    themselves then there these they this those through to too under until up us very was we were what when where which
-    while who whom whose why will with would you your yours yourself yourselves""".split()
+    """a about after all also am an and any are as at be because been before being between both
+    but by can cannot could
+    did do does doing don down during each few for from further had has have having he her here
+    hers herself him
+    himself his how i if in into is isn it its itself just let me more most my myself no nor not
+    of off on once only or
+    other our ours ourselves out over own please same she should so some such tell than that the
+    their theirs them
+    themselves then there these they this those through to too under until up us very was we were
+    what when where which
+    while who whom whose why will with would you your yours yourself yourselves""".split()  # noqa: SIM905 – forty lines shorter
 )
 
 _stemmers = threading.local()  # a Stemmer is not safe to share between threads
@@ -132,14 +143,14 @@ def _grams(run: str, size: int) -> Iterator[tuple[str, ...]]:
     if len(codes) <= size:
         yield ("z" + "".join(codes),)
     elif size == 2:
-        yield from (("z" + a + b,) for a, b in zip(codes, codes[1:], strict=False))
+        yield from (("z" + a + b,) for a, b in pairwise(codes))
     else:
-        tails = zip(codes, codes[1:], codes[2:], strict=False)
-        yield from (("z" + a + b + c,) for a, b, c in tails)
+        threes = zip(codes, codes[1:], codes[2:], strict=False)
+        yield from (("z" + a + b + c,) for a, b, c in threes)
 
 
 def _spaced(run: str) -> Iterator[tuple[str, ...]]:
-    """Trigrams of a word, and its first two letters marked as a beginning: short words meet longer forms there."""
+    """Trigrams, and the first two letters marked as a beginning, where short words meet long."""
     yield ("zw" + "".join(map(_hexadecimal, run[:2])),)
     if len(run) > 2:
         yield from _grams(run, 3)

@@ -2,8 +2,8 @@
 
 import re
 
-# Tokens per match, fitted to the multilingual e5 tokenizer on XQuAD in six languages, Cranfield, SciFact and
-# technical Markdown (1 600 texts): 96 % within 30 %.
+# Tokens per match, fitted to the multilingual e5 tokenizer on XQuAD in six languages, Cranfield,
+# SciFact and technical Markdown (1 600 texts): 96 % within 30 %.
 _WEIGHTS = (
     (re.compile(r"[A-Za-z\u00c0-\u024f]+"), 0.49),
     (re.compile(r"[A-Za-z\u00c0-\u024f]"), 0.149),

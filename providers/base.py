@@ -1,4 +1,4 @@
-"""What a chat model and an embedder are. Adapters write `_stream` and `_embed`; the rules live here, once."""
+"""Chat models and embedders. Adapters write `_stream` and `_embed`; the rules live here, once."""
 
 import asyncio
 import time
@@ -79,8 +79,8 @@ class ChatModel(ABC):
     async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
         """Deltas, then exactly one Finished; anything else is a ProviderError.
 
-        Failures that may pass are tried again, but only before the first token: afterwards the reader has seen text.
-        Closing this generator closes the provider's stream.
+        Failures that may pass are tried again, but only before the first token: afterwards the
+        reader has seen text. Closing this generator closes the provider's stream.
         """
         clock, retries, started = _Clock(self.patience), Retries(self.patience), False
         while True:
@@ -177,7 +177,8 @@ class Embedder(ABC):
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise self._refused(f"The embedding model {self.model} returned an unusable vector.")
-        return (vectors / lengths).astype(np.float32)
+        normalised: Vectors = (vectors / lengths).astype(np.float32)
+        return normalised
 
     def _refused(self, message: str) -> ProviderError:
         return ProviderError(message, code="bad_vectors", permanent=False)

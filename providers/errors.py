@@ -4,7 +4,8 @@
 class ProviderError(Exception):
     """A model could not do its work. `message` is a sentence a person can act on.
 
-    permanent: trying again cannot help (bad key, unknown model). retry_after: seconds the provider asked for.
+    permanent: trying again cannot help (bad key, unknown model). retry_after: seconds the
+    provider asked for.
     """
 
     def __init__(

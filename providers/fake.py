@@ -24,7 +24,7 @@ from providers.base import (
 
 
 class FakeEmbedder(Embedder):
-    """Every word is one position (its CRC-32 modulo 768): texts that share words are near, others at right angles."""
+    """Every word is one position, its CRC-32 modulo 768: texts that share words are near."""
 
     model = "fake"
     dimension = 768
@@ -48,10 +48,13 @@ class FakeEmbedder(Embedder):
 
 
 class FakeChatModel(ChatModel):
-    """Says the replies put into its queue, in order; without one it repeats the question and cites the first passage.
+    """Says the replies put into its queue, in order; without one it repeats the question and
+    cites the first passage.
 
-    A reply is a list of deltas, or an exception. An exception inside the list is raised at that place; None ends the
-    stream there without a finish reason. `pause` (asyncio or threading Event) holds every delta after the first.
+    A reply is a list of deltas, or an exception. An exception inside the list is raised at that
+    place; None ends the
+    stream there without a finish reason. `pause` (asyncio or threading Event) holds every delta
+    after the first.
     """
 
     name = "fake"

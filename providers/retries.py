@@ -1,4 +1,4 @@
-"""When a failed call is tried again: twice at most, with jitter, inside a budget, as the provider asks."""
+"""When a failed call is tried again: twice at most, with jitter, inside a budget."""
 
 import random
 import time
@@ -21,7 +21,7 @@ class Patience:
 
 @dataclass
 class Retries:
-    """Counts the attempts of one call; `pause_after` raises the error once no further try is due."""
+    """Counts the attempts of one call; `pause_after` raises once no further try is due."""
 
     patience: Patience
     _started: float = field(default_factory=time.monotonic)
@@ -38,5 +38,5 @@ class Retries:
 
     def _pause(self, error: ProviderError) -> float:
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 – spreads the load, no secret
-        pause = self.patience.pause * 2**self._done * jitter
+        pause: float = self.patience.pause * 2**self._done * jitter
         return max(pause, error.retry_after or 0)

@@ -1,6 +1,8 @@
-"""Derives the files the offline embedder runs from: `python -m providers.local.build DIR`, about 10 s, once.
+"""Derives the files the offline embedder runs from: `python -m providers.local.build DIR`, about
+10 s, once.
 
-They are written to a temporary folder and renamed into place under a file lock, so that any number of processes may ask for them
+They are written to a temporary folder and renamed into place under a file lock, so that any
+number of processes may ask for them
 at the same time and a killed build leaves nothing behind that looks finished.
 """
 
@@ -21,7 +23,7 @@ FOLDER = "multilingual-e5-small-1"  # raise the number when the files change sha
 
 
 def built(models: Path) -> Path:
-    """The folder with body.onnx, tokenizer.json and normalisation.json; builds it when it is not there."""
+    """The folder with body.onnx, tokenizer.json and normalisation.json; built when missing."""
     folder = models / FOLDER
     if folder.is_dir():
         return folder

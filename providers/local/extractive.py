@@ -1,7 +1,8 @@
-"""Answers without a language model: the one or two sentences of the passages that answer best, word for word, cited.
+"""Answers without a language model: the one or two sentences of the passages that answer best,
+word for word, cited.
 
-Lexical coverage and e5 similarity rank the sentences; the same figures decide when to refuse. Without the embedder
-(its failure is never the reader's problem) words alone decide, less sharply.
+Lexical coverage and e5 similarity rank the sentences; the same figures decide when to refuse.
+Without the embedder (its failure is never the reader's problem) words alone decide, less sharply.
 """
 
 import asyncio
@@ -28,15 +29,22 @@ from providers.retries import Patience
 
 log = logging.getLogger(__name__)
 
-# Similarity decides between sentences that share words with the question about as much as the words do.
+# Similarity decides between sentences that share words with the question about as much as the
+# words do.
 SIMILARITY_WEIGHT = 4.0
-LEXICAL, LEADING = 6, 4  # candidates that are embedded: the best by words, and the first of the best passages
-LEADING_FOREIGN = 12  # more of the latter when no words are shared: the question is in another language
+LEXICAL, LEADING = (
+    6,
+    4,
+)  # candidates that are embedded: the best by words, and the first of the best passages
+LEADING_FOREIGN = (
+    12  # more of the latter when no words are shared: the question is in another language
+)
 FEW_WORDS = 0.2
 SECOND_ADDS, THIRD_ADDS = 0.12, 0.3  # of the question's weight, to deserve a place
 NEARLY = 0.06  # score difference to the best
 
-# Refusal: similarity + 0.05 × lexical score below a limit that depends on the languages (e5 finds any two Chinese
+# Refusal: similarity + 0.05 × lexical score below a limit that depends on the languages (e5 finds
+# any two Chinese
 # texts closer, and texts of different languages farther apart). See `_is_answerable`.
 SAME_LANGUAGE, OTHER_LANGUAGE, IDEOGRAPHS = 0.845, 0.80, 0.878
 CERTAIN_WORDS = 0.6  # lexical score that answers whatever the similarity
@@ -79,7 +87,7 @@ class ExtractiveChatModel(ChatModel):
         yield Finished("stop" if quotes else "no_answer", usage)
 
     def quotes(self, request: ChatRequest) -> list[str]:
-        """Sentences as they stand in the passages (white space collapsed), each with its mark; empty: refuse."""
+        """Sentences as they stand in the passages, each with its mark; empty means refuse."""
         found = candidates(request.passages)
         question = Question(request.question, found)
         if not found or not question.words:
@@ -89,9 +97,7 @@ class ExtractiveChatModel(ChatModel):
             return []
         return [f"{chosen.text} [{chosen.number}]" for chosen in _chosen(question, scored)]
 
-    def _scored(
-        self, text: str, question: Question, found: Sequence[Candidate]
-    ) -> list[Scored]:
+    def _scored(self, text: str, question: Question, found: Sequence[Candidate]) -> list[Scored]:
         lexical = [question.score(candidate) for candidate in found]
         pool = _pool(lexical)
         similarities = self._similarities(text, [found[index].text for index in pool])
@@ -144,7 +150,7 @@ def _script(text: str) -> str:
 
 
 def _chosen(question: Question, scored: Sequence[Scored]) -> list[Candidate]:
-    """The best; another that adds words of the question or is nearly as good; a third only if it adds much."""
+    """The best; one that adds words of the question or is as good; a third if it adds much."""
     ordered = sorted(scored, key=lambda one: (-one.score, one.candidate.place))
     best = ordered[0]
     chosen, covered = [best.candidate], question.covered(best.candidate)

@@ -1,7 +1,9 @@
 """The 12-layer BERT body of e5-small as an ONNX graph.
 
-Word embeddings are not in the graph: the caller looks the rows up in the mapped file, so 92 MB of vocabulary is never
-copied. Inputs word_emb float [1, s, hidden]; output embedding float [1, hidden], the L2-normalised mean of the tokens.
+Word embeddings are not in the graph: the caller looks the rows up in the mapped file, so 92 MB of
+vocabulary is never
+copied. Inputs word_emb float [1, s, hidden]; output embedding float [1, hidden], the
+L2-normalised mean of the tokens.
 Texts run one at a time (fastest on a CPU), so there is no padding and no attention mask.
 """
 

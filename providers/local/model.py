@@ -11,15 +11,15 @@ from providers.local.build import built
 from providers.local.weights import Floats, Weights, check, dequantise, weights_path
 
 DIMENSION = 384
-# Texts are cut at 512 tokens and no token is rarer than this many characters on average in any script,
-# so cutting here first keeps a huge text from costing tokenizer time.
+# Texts are cut at 512 tokens and no token is rarer than this many characters on average in any
+# script, so cutting here first keeps a huge text from costing tokenizer time.
 MAX_CHARACTERS = 8_000
 _SPACES = re.compile(r"\s+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class E5:
-    """May be called from several threads: the session and the tokenizer hold no state between calls."""
+    """Several threads may call it: session and tokenizer hold no state between calls."""
 
     def __init__(self, models: Path) -> None:
         import onnxruntime

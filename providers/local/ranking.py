@@ -1,4 +1,4 @@
-"""Sentences of the passages as candidate answers, and how well each covers the words of the question."""
+"""Sentences of the passages as candidate answers, and how well each covers the question."""
 
 import math
 import re
@@ -60,7 +60,7 @@ def _of_passage(passage: Passage, place: int) -> list[Candidate]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Sentences with white space collapsed; fragments joined to what follows, the last to what precedes."""
+    """Sentences, white space collapsed; fragments join what follows, the last what precedes."""
     pieces: list[str] = []
     fragment = ""
     for start, end in sentences(text):
@@ -76,7 +76,7 @@ def _pieces(text: str) -> list[str]:
 
 
 class Question:
-    """Weights of the question's words among these candidates: rare words count, identifiers most."""
+    """Weights of the question's words: rare ones count, identifiers most."""
 
     def __init__(self, question: str, found: Sequence[Candidate]) -> None:
         self.words = query_words(question)
@@ -94,17 +94,20 @@ class Question:
         return sum(self.weights[word] for word in words) / self.total
 
     def score(self, candidate: Candidate) -> float:
-        """Weighted share of the question's words, 0 to 1; words found only near the sentence count in part."""
-        return sum(
-            weight * _nearness(candidate, word) for word, weight in self.weights.items()
-        ) / self.total
+        """Weighted share of the question's words, 0 to 1; those only near the sentence in part."""
+        return (
+            sum(weight * _nearness(candidate, word) for word, weight in self.weights.items())
+            / self.total
+        )
 
     def known(self, found: Sequence[Candidate]) -> float:
-        """Share of all the question's words, stop words too, that the passages use: low across languages."""
-        return sum(has(_anywhere(found), word) for word in self.all_words) / len(self.all_words or [1])
+        """Share of the question's words, stop words too, in the passages: low across languages."""
+        return sum(has(_anywhere(found), word) for word in self.all_words) / len(
+            self.all_words or [1]
+        )
 
     def lacks_its_codes(self, found: Sequence[Candidate]) -> bool:
-        """The question names an identifier (KITE-0099) and no passage has any number it is made of."""
+        """The question names an identifier (KITE-0099) of which no passage has any number."""
         numbered = [word for word in self.words if _is_code(word)]
         named = any(not word[0].isdigit() for word in numbered)
         return named and not any(has(_anywhere(found), word) for word in numbered)

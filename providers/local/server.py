@@ -2,7 +2,8 @@
 
     python -m providers.local.server (--fd N | --socket PATH) --models DIR [--die-with-parent]
 
-With --fd it takes over a listening socket, so clients may connect before the model is loaded; they wait.
+With --fd it takes over a listening socket, so clients may connect before the model is loaded;
+they wait.
 """
 
 import argparse

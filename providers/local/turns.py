@@ -1,4 +1,4 @@
-"""Who computes next. Two texts at a time keep two cores busy; a query goes before every waiting passage."""
+"""Who computes next: two texts at a time, and a query before every waiting passage."""
 
 import heapq
 import threading

