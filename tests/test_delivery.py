@@ -54,17 +54,25 @@ def expect_everything_once(owner, count: int) -> None:
             assert document.chunk_count > 5
 
 
+def someone_works(owner) -> bool:
+    with scope(owner):
+        return Document.objects.filter(status="processing").exists()
+
+
 def test_ten_killed_workers_lose_nothing_and_double_nothing(owner, worker):
     chance = random.Random(7)
-    for number in range(24):
-        upload(owner, number)
-    for _ in range(KILLS):
+    for kill in range(KILLS):
+        for number in range(4):
+            upload(owner, 4 * kill + number)
         worker.start()
-        time.sleep(chance.uniform(1.5, 4.0))
+        assert wait_until(lambda: someone_works(owner), 30)
+        time.sleep(chance.uniform(0, 0.5))
         worker.kill()
     worker.start()
     assert wait_until(lambda: all_ended(owner), 120)
-    expect_everything_once(owner, 24)
+    expect_everything_once(owner, 4 * KILLS)
+    with scope(owner):
+        assert Document.objects.filter(attempt__gt=1).exists()  # kills did hit work under way
 
 
 def test_an_emptied_broker_forgets_nothing(owner, worker):
