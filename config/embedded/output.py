@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import selectors
 import sys
 import time
@@ -18,6 +19,13 @@ class Output:
     def __init__(self, data: Path) -> None:
         self.folder = data / "log"
         self.selector = selectors.DefaultSelector()
+        self.hangup = select.poll()
+        if sys.stdout.isatty():
+            self.hangup.register(sys.stdout, 0)  # asks for nothing, is told of a hang-up
+
+    def has_lost_terminal(self) -> bool:
+        """A closed window tells only the session's first process, and `make` keeps it to itself."""
+        return bool(self.hangup.poll(0))
 
     def follow(self, child: Child) -> None:
         if child.process and child.process.stdout:

@@ -8,7 +8,7 @@ ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not
 
 def parts_down(host: str, port: int) -> list[str]:
     """Empty when everything is ready."""
-    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=3)
+    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=10)
     try:
         connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
         answer = connection.getresponse()
@@ -24,7 +24,7 @@ def parts_down(host: str, port: int) -> list[str]:
 
 def _named_parts(body: bytes) -> list[str]:
     try:
-        checks = json.loads(body)["checks"]
+        parts = json.loads(body)["parts"]
     except (ValueError, KeyError, TypeError):
         return []
-    return [name for name, check in checks.items() if check.get("status") != "ok"]
+    return [name for name, state in parts.items() if state != "ok"]

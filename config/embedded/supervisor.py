@@ -14,7 +14,7 @@ from types import FrameType
 from .children import Child, stop
 from .keeper import Keeper
 from .output import Output
-from .paths import POINTER, embedder_socket, lock_path
+from .paths import POINTER, embedder_socket, lock_path, running_data_dir
 from .programs import Programs
 from .readiness import parts_down
 from .reaper import Reaper
@@ -136,6 +136,8 @@ class Supervisor:
         self.output.wait(seconds)
         for keeper in self.keepers:
             keeper.look()
+        if self.output.has_lost_terminal():
+            raise Stopped
 
     def stop_programs(self) -> None:
         for number in STOP_SIGNALS:
@@ -177,7 +179,8 @@ def _lock_soon(lock: int, data: Path) -> None:
 def pointer(data: Path) -> Iterator[None]:
     """Lets `manage.py` in this checkout find the running stack without variables."""
     with contextlib.suppress(OSError):  # a checkout of someone else's: variables still work
-        POINTER.write_text(f"{data}\n", encoding="utf-8")
+        if running_data_dir() is None:  # the first stack of this checkout keeps it
+            POINTER.write_text(f"{data}\n", encoding="utf-8")
     try:
         yield
     finally:
