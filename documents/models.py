@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distance, MaxInnerProduct
 from uuid_utils.compat import uuid7
@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 
 DIMENSION = 768
+MAX_TAGS_SHOWN = 100
 KINDS = {
     "pdf": ("application/pdf",),
     "word": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
@@ -45,6 +46,15 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def newest_first(self) -> DocumentQuerySet:
         return self.order_by("-created_at", "-id")
+
+    def tags(self) -> list[str]:
+        """The tags in use, by the alphabet."""
+        used = (
+            self.order_by()
+            .annotate(tag=Func("tags", function="unnest", output_field=models.CharField()))
+            .values_list("tag")
+        )
+        return [tag for (tag,) in used.distinct().order_by("tag")[:MAX_TAGS_SHOWN]]
 
 
 class Document(models.Model):

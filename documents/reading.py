@@ -1,0 +1,83 @@
+"""A document's text as one reads it: by page, or in windows, with a found passage marked.
+
+All offsets count code points in DocumentText.content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from documents.models import DocumentText
+
+WINDOW = 20_000  # characters of an unpaged text shown at once
+LINE_REACH = 2_000  # how far back from a window's end we look for a line to end at
+CONTEXT = 300  # characters shown on each side of a passage
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page or window of the text, cut around the passage where the passage meets it."""
+
+    number: int
+    before: str
+    passage: str = ""
+    after: str = ""
+
+
+def windows(text: DocumentText) -> list[tuple[int, int]]:
+    """(start, end) of each page; a text without pages is cut at line ends."""
+    if text.pages:
+        return [(start, end) for start, end in text.pages]
+    bounds, start, length = [], 0, len(text.content)
+    while start < length:
+        end = start + WINDOW
+        if end < length:
+            line_end = text.content.rfind("\n", end - LINE_REACH, end)
+            end = line_end + 1 if line_end > 0 else end
+        bounds.append((start, min(end, length)))
+        start = end
+    return bounds or [(0, 0)]
+
+
+def parts(
+    text: DocumentText, bounds: list[tuple[int, int]], number: int, span: tuple[int, int] | None
+) -> list[Part]:
+    """The part asked for; with a passage, those it lies in, whichever was asked for."""
+    if span:
+        touched = [n for n, (start, end) in enumerate(bounds, 1) if _meets((start, end), span)]
+        if touched:
+            return [_cut(text.content, bounds[n - 1], n, span) for n in touched]
+    return [_cut(text.content, bounds[number - 1], number, None)]
+
+
+def excerpt(text: DocumentText, span: tuple[int, int]) -> Part:
+    """The passage with some text around it, cut at words, ellipses where it goes on."""
+    start, end = span
+    before, after = text.content[max(0, start - CONTEXT) : start], text.content[end : end + CONTEXT]
+    if start > CONTEXT:
+        before = "…" + before[before.find(" ") + 1 :]
+    if end + CONTEXT < len(text.content):
+        after = after[: after.rfind(" ") + 1 or None].rstrip() + "…"
+    pages = enumerate(text.pages, 1)
+    page = next((n for n, bounds in pages if bounds[0] <= start < bounds[1]), 0)
+    return Part(page, before, text.content[start:end], after)
+
+
+def span_within(text: DocumentText, start: str | None, end: str | None) -> tuple[int, int] | None:
+    """The offsets as a person's link gives them, or None when they are not in this text."""
+    if not (start or "").isdecimal() or not (end or "").isdecimal():
+        return None
+    span = int(start or 0), min(int(end or 0), len(text.content))
+    return span if span[0] < span[1] else None
+
+
+def _meets(bounds: tuple[int, int], span: tuple[int, int]) -> bool:
+    return bounds[0] < span[1] and span[0] < bounds[1]
+
+
+def _cut(content: str, bounds: tuple[int, int], number: int, span: tuple[int, int] | None) -> Part:
+    start, end = bounds
+    if span is None:
+        return Part(number, content[start:end])
+    first, last = max(start, span[0]), min(end, span[1])
+    return Part(number, content[start:first], content[first:last], content[last:end])

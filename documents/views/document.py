@@ -1,0 +1,162 @@
+"""One document: its text with a found passage marked, its passages, and what can be done to it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from documents import downloads, queue, reading
+from documents.forms import DocumentForm
+from documents.models import Document, DocumentChunk, DocumentText
+from documents.uploads import delete_document
+from documents.views.returning import back
+
+PASSAGES_PER_PAGE = 25
+
+
+def owned(request: HttpRequest, pk: UUID) -> Document:
+    return get_object_or_404(Document.objects.for_user(request.user), pk=pk)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """`?chunk=` or `?start=&end=` marks a passage and shows its page; else `?page=`."""
+    document = owned(request, pk)
+    text = DocumentText.objects.filter(document=document).first()
+    context = {"document": document, "text": text}
+    if text:
+        bounds = reading.windows(text)
+        page = Paginator(bounds, 1).get_page(request.GET.get("page"))
+        span = asked_span(request, text)
+        shown = reading.parts(text, bounds, page.number, span)
+        context |= {
+            "parts": shown,
+            "page": Paginator(bounds, 1).page(shown[0].number),
+            "is_lost": span is None and bool({"chunk", "start"} & request.GET.keys()),
+        }
+    return render(request, "documents/detail.html", context)
+
+
+def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | None:
+    if "chunk" not in request.GET:
+        return reading.span_within(text, request.GET.get("start"), request.GET.get("end"))
+    try:
+        chunk_id = UUID(request.GET["chunk"])
+    except ValueError:
+        return None
+    chunks = DocumentChunk.objects.filter(document_id=text.document_id, pk=chunk_id)
+    return chunks.values_list("start_char", "end_char").first()
+
+
+@login_required
+@require_GET
+def passages(request: HttpRequest, pk: UUID) -> HttpResponse:
+    document = owned(request, pk)
+    chunks = DocumentChunk.objects.filter(document=document).light()
+    page = Paginator(chunks, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "documents/passages.html", {"document": document, "page": page})
+
+
+@login_required
+@require_GET
+def passage(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A fragment for panels: the quote between `start` and `end` with the text around it."""
+    document = owned(request, pk)
+    text = get_object_or_404(DocumentText, document=document)
+    span = reading.span_within(text, request.GET.get("start"), request.GET.get("end"))
+    if span is None:
+        raise Http404
+    chunk = DocumentChunk.objects.filter(
+        document=document, start_char__lte=span[0], end_char__gt=span[0]
+    ).light()
+    context = {
+        "document": document,
+        "part": reading.excerpt(text, span),
+        "section": next((found.section for found in chunk[:1]), ""),
+        "start": span[0],
+        "end": span[1],
+    }
+    return render(request, "documents/_passage.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def state(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stage and progress while a worker has it; once finished, the page is asked to reload."""
+    document = owned(request, pk)
+    response = render(request, "documents/_state.html", {"document": document})
+    if document.is_finished:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        return downloads.download(owned(request, pk))
+    except FileNotFoundError as error:
+        raise Http404(_("The original file is gone.")) from error
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    document = owned(request, pk)
+    form = DocumentForm(request.POST or None, instance=document)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("documents:detail", pk)
+    return render(request, "documents/edit.html", {"document": document, "form": form})
+
+
+@login_required
+@require_POST
+def reprocess(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return change(request, pk, queue.reprocess)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return change(request, pk, queue.cancel)
+
+
+def change(request: HttpRequest, pk: UUID, act) -> HttpResponse:
+    try:
+        act(owned(request, pk), actor=request.user)
+    except queue.NotNow as reason:
+        messages.warning(request, str(reason))
+    return redirect(back(request, reverse("documents:detail", args=[pk])))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    document = owned(request, pk)
+    if request.method == "POST":
+        delete_document(document, actor=request.user)
+        messages.success(request, _("%s is deleted.") % document.display_title)
+        return redirect("documents:list")
+    context = {
+        "question": _("Delete %s?") % document.display_title,
+        "consequence": _(
+            "The file, its text and its passages are removed for good. Answers given before keep "
+            "their quotes, but nothing new is found in it."
+        ),
+        "action": _("Delete"),
+        "back_url": reverse("documents:detail", args=[pk]),
+    }
+    return render(request, "confirm.html", context)

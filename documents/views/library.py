@@ -1,0 +1,133 @@
+"""The library: drop files, watch them, narrow them down, act on many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from billing.limits import QuotaExceeded
+from documents import queue
+from documents.forms import LibraryForm
+from documents.models import Document, DocumentQuerySet
+from documents.uploads import UploadRefused, add_document, delete_document
+from documents.views.returning import back
+
+PER_PAGE = 25
+MOST_AT_ONCE = 100
+
+
+@login_required
+@require_GET
+def documents(request: HttpRequest) -> HttpResponse:
+    library = Document.objects.for_user(request.user).library()
+    form = LibraryForm(request.GET, tags=library.tags())
+    page = Paginator(form.apply(library), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "documents/list.html", {"form": form, "page": page})
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one uploaded file: a document, or the reason why not."""
+
+    name: str
+    document: Document | None = None
+    reason: str = ""
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """One file by script gives its row; many by a plain form give a page with each one's result."""
+    files = request.FILES.getlist("files")
+    received = [receive(request.user, file) for file in files]
+    if not received:
+        received = [Received(_("No file"), reason=_("Choose at least one file."))]
+    accepted = [one for one in received if one.document]
+    if "HX-Request" not in request.headers:
+        context = {"received": received, "accepted": len(accepted)}
+        return render(request, "documents/uploaded.html", context)
+    if not accepted:
+        return HttpResponse(received[0].reason, status=422, content_type="text/plain")
+    return rows(request, [one.document for one in accepted])
+
+
+def receive(user: User, file: UploadedFile) -> Received:
+    try:
+        with transaction.atomic():
+            document, is_new = add_document(user, file)
+    except (UploadRefused, QuotaExceeded) as refusal:
+        return Received(file.name, reason=str(refusal))
+    if not is_new and document.is_finished:
+        reason = _("You have this file already, as %s.") % document.display_title
+        return Received(file.name, reason=reason)
+    return Received(file.name, document)
+
+
+@login_required
+@never_cache
+@require_GET
+def progress(request: HttpRequest) -> HttpResponse:
+    """The rows of the documents named, as they stand: one request for all that are unfinished."""
+    return rows(request, chosen(request.user, request.GET.getlist("id")))
+
+
+def rows(request: HttpRequest, shown: Iterable[Document | None]) -> HttpResponse:
+    return render(request, "documents/_rows.html", {"documents": shown})
+
+
+@login_required
+@require_POST
+def selected(request: HttpRequest) -> HttpResponse:
+    """Delete (after asking) or process again what was ticked in the list."""
+    documents = chosen(request.user, request.POST.getlist("id"))
+    action = request.POST.get("action")
+    if not documents:
+        messages.warning(request, _("Tick the documents first."))
+    elif action == "delete":
+        context = {"documents": documents, "back_url": back(request, reverse("documents:list"))}
+        return render(request, "documents/confirm_delete.html", context)
+    elif action == "delete-confirmed":
+        for document in documents:
+            delete_document(document, actor=request.user)
+        count = len(documents)
+        messages.success(
+            request, ngettext("%s document deleted.", "%s documents deleted.", count) % count
+        )
+    elif action == "reprocess":
+        process_again(request, documents)
+    return redirect(back(request, reverse("documents:list")))
+
+
+def process_again(request: HttpRequest, documents: DocumentQuerySet) -> None:
+    count = 0
+    for document in documents:
+        if document.is_finished:
+            queue.reprocess(document, actor=request.user)
+            count += 1
+    messages.info(request, ngettext("%s is queued again.", "%s are queued again.", count) % count)
+
+
+def chosen(user: User, ids: list[str]) -> DocumentQuerySet:
+    """The person's documents among these ids, at most a hundred; what is no id is nobody's."""
+    known = []
+    for given in ids[:MOST_AT_ONCE]:
+        try:
+            known.append(UUID(given))
+        except ValueError:
+            continue
+    return Document.objects.for_user(user).library().filter(pk__in=known).newest_first()
