@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from accounts.connections import in_thread
 from accounts.models import User
 from accounts.tenancy import scope
 from billing import credits, limits
@@ -192,9 +192,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
         "message.created",
         {"message_id": str(turn.message_id), "user_message_id": str(turn.user_message_id)},
     )
-    draft.passages = await sync_to_async(search, thread_sensitive=False)(
-        turn.search_scope, turn.question, top_k=turn.top_k
-    )
+    draft.passages = await in_thread(search, turn.search_scope, turn.question, top_k=turn.top_k)
     yield Event("retrieval", {"results": [passage.as_result() for passage in draft.passages]})
     model = registry.chat_model(turn.model or None)
     draft.model_used = model.name

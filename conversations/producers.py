@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from accounts.connections import in_thread
 from conversations import answers
 from conversations.answers import Draft, Turn
 from conversations.events import Event, Writer
@@ -39,7 +39,8 @@ RUNNING: dict[UUID, Running] = {}
 
 async def start(message_id: UUID, owner_id: UUID) -> asyncio.Task[None]:
     """Start producing in the background of this event loop; returns the task."""
-    task = asyncio.create_task(_produce(message_id, owner_id))
+    turn = await in_thread(answers.load_turn, message_id, owner_id)
+    task = asyncio.create_task(_produce(turn))
     RUNNING[message_id] = Running(asyncio.get_running_loop(), task)
     task.add_done_callback(lambda _task: RUNNING.pop(message_id, None))
     return task
@@ -68,20 +69,8 @@ async def drain() -> None:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-async def in_thread(function, *args, **kwargs):
-    """Run database work in a worker thread and give its connection back to the pool."""
-
-    def work():
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return await sync_to_async(work, thread_sensitive=False)()
-
-
-async def _produce(message_id: UUID, owner_id: UUID) -> None:
-    turn = await in_thread(answers.load_turn, message_id, owner_id)
+async def _produce(turn: Turn) -> None:
+    message_id = turn.message_id
     draft, writer = Draft(), Writer(message_id)
     keeper = asyncio.create_task(_keep(turn, draft))
     try:
@@ -110,7 +99,12 @@ async def _keep(turn: Turn, draft: Draft) -> None:
     """Once a second: store the text, hold the lease, notice a stop pressed elsewhere."""
     while True:
         await asyncio.sleep(HOLD_SECONDS)
-        if not await in_thread(answers.hold, turn, draft.content):
+        try:
+            held = await in_thread(answers.hold, turn, draft.content)
+        except DatabaseError:
+            log.warning("answer_not_held", message_id=str(turn.message_id))
+            continue
+        if not held:
             stop(turn.message_id)
             return
 

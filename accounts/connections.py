@@ -1,0 +1,33 @@
+"""Database work from async code: in a thread, its connection given back to the pool at once.
+
+A handful of slow model calls holding connections would starve everybody else, so nothing async
+keeps one across an await.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+# More threads than pooled connections: most of the time they wait for an embedder.
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="database")
+
+
+async def in_thread(
+    function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result:
+    def work() -> Result:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            if not connection.in_atomic_block:
+                connection.close()
+
+    return await sync_to_async(work, thread_sensitive=False, executor=_threads)()

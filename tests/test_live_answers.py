@@ -1,0 +1,192 @@
+"""Live answers survive what happens to them: killed servers, emptied streams, readers that leave."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from accounts import keys
+from accounts.tenancy import scope, system
+from billing.models import Reservation
+from chatbots.models import Chatbot
+from conversations import answers
+from conversations.models import Conversation, Message
+from tests.openai_server import slow_model
+from tests.web import Web
+from tests.workers import wait_until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+LEASE = "3"
+
+
+@pytest.fixture
+def model():
+    with slow_model() as (url, handler):
+        yield url, handler
+
+
+@pytest.fixture
+def web(model):
+    url, _ = model
+    server = Web(
+        {
+            "OPENAI_BASE_URL": url,
+            "OPENAI_API_KEY": "test",
+            "KYRO_CHAT_MODEL": "openai/slow",
+            "KYRO_ANSWER_LEASE_SECONDS": LEASE,
+        }
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def conversation(owner, make_document) -> Conversation:
+    make_document(owner, "word0 to word39 stand here.")
+    with scope(owner):
+        chatbot = Chatbot.objects.create(owner=owner, name="Slow")
+        return Conversation.objects.create(owner=owner, chatbot=chatbot, user=owner)
+
+
+@pytest.fixture
+def client(owner, web) -> Iterator[httpx.Client]:
+    with scope(owner):
+        _, secret = keys.issue(owner, "test")
+    headers = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=f"{web.url}/api/v1", headers=headers, timeout=30) as session:
+        yield session
+
+
+def ask(client: httpx.Client, conversation: Conversation):
+    return client.stream(
+        "POST",
+        f"/conversations/{conversation.pk}/messages/",
+        json={"content": "Which words stand here?", "stream": True},
+    )
+
+
+def events(response: httpx.Response) -> Iterator[tuple[str, str, dict]]:
+    """(id, name, data) of each server-sent event."""
+    fields: dict[str, str] = {}
+    for line in response.iter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "data" in fields:
+            yield fields["id"], fields["event"], json.loads(fields["data"])
+            fields = {}
+
+
+def first(response: httpx.Response, name: str) -> tuple[str, dict]:
+    return next((event_id, data) for event_id, kind, data in events(response) if kind == name)
+
+
+def answer_of(owner, conversation) -> Message:
+    with scope(owner):
+        return Message.objects.get(conversation=conversation, role="assistant")
+
+
+WHOLE = " ".join(f"word{number}" for number in range(40)) + " [1]."
+
+
+def test_a_stream_tells_the_whole_answer_in_order(client, conversation):
+    with ask(client, conversation) as response:
+        told = list(events(response))
+    names = [name for _, name, _ in told]
+    assert names[:2] == ["message.created", "retrieval"]
+    assert names[-3:] == ["citation", "usage", "message.completed"] or names[-2:] == [
+        "usage",
+        "message.completed",
+    ]
+    assert "".join(data["text"] for _, name, data in told if name == "delta").strip() == WHOLE
+    message = told[-1][2]["message"]
+    assert (message["status"], message["content"].strip()) == ("complete", WHOLE)
+    assert message["citations"][0]["quote"] == "word0 to word39 stand here."
+
+
+def test_a_reader_that_left_finds_the_rest_after_its_last_event(client, conversation):
+    text = ""
+    with ask(client, conversation) as response:
+        for last_id, name, data in events(response):
+            text += data["text"] if name == "delta" else ""
+            if name == "message.created":
+                message_id = data["message_id"]
+            if len(text) > 30:
+                break
+    with client.stream(
+        "GET", f"/messages/{message_id}/events/", headers={"Last-Event-ID": last_id}
+    ) as response:
+        rest = list(events(response))
+    text += "".join(data["text"] for _, name, data in rest if name == "delta")
+    assert text.strip() == WHOLE
+    assert rest[-1][1] == "message.completed"
+
+
+def test_an_emptied_valkey_in_mid_answer_costs_no_word(client, conversation):
+    text = ""
+    emptied = False
+    with ask(client, conversation) as response:
+        for _, name, data in events(response):
+            text += data["text"] if name == "delta" else ""
+            if len(text) > 60 and not emptied:
+                Redis.from_url(settings.REDIS_URL).flushall()
+                emptied = True
+    assert text.strip() == WHOLE
+    assert name == "message.completed"
+
+
+def test_stop_ends_the_answer_and_the_upstream_call_within_two_seconds(
+    client, conversation, owner, model
+):
+    with ask(client, conversation) as response:
+        first(response, "delta")
+        message = answer_of(owner, conversation)
+        pressed = time.monotonic()
+        client.post(f"/messages/{message.pk}/stop/").raise_for_status()
+        assert wait_until(lambda: model[1].running == 0, 2)
+        assert first(response, "message.completed")[1]["message"]["status"] == "stopped"
+    assert time.monotonic() - pressed < 2.5
+    assert answer_of(owner, conversation).content.startswith("word0")
+
+
+def test_a_reader_that_goes_away_does_not_lose_the_answer(client, conversation, owner):
+    with ask(client, conversation) as response:
+        first(response, "delta")
+    assert wait_until(lambda: answer_of(owner, conversation).status == "complete", 15)
+    assert answer_of(owner, conversation).content.strip() == WHOLE
+
+
+def test_a_killed_server_leaves_an_honestly_incomplete_answer(client, conversation, owner, web):
+    with ask(client, conversation) as response:
+        seen = ""
+        for _, name, data in events(response):
+            seen += data["text"] if name == "delta" else ""
+            if seen.count("word") > 20:
+                break
+        web.kill()
+    web.start()
+    time.sleep(float(LEASE))
+    with system():
+        assert answers.reap() == 1
+    message = answer_of(owner, conversation)
+    assert (message.status, message.error_code) == ("incomplete", "interrupted")
+    assert message.content.startswith("word0 word1")
+    with scope(owner):
+        assert Reservation.objects.get().state == "settled"
+    with client.stream("GET", f"/messages/{message.pk}/events/") as response:
+        told = list(events(response))
+    assert told[-1][2]["message"]["status"] == "incomplete"
+
+
+def test_a_server_asked_to_stop_lets_the_answer_finish(client, conversation, owner, web):
+    with ask(client, conversation) as response:
+        first(response, "delta")
+    web.stop()
+    assert answer_of(owner, conversation).status == "complete"
