@@ -20,7 +20,7 @@ MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
 # The tail of a text that may still grow into a mark: keep it back until it is decided.
 UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
 FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
-SAME_CLAIM = 0.5  # a neighbouring sentence that shares this much of the claim belongs to the quote
+WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
 
 
 @dataclass(frozen=True)
@@ -125,27 +125,29 @@ def last_sentence(text: str) -> str:
 def supporting_span(content: str, claim: str) -> tuple[int, int]:
     """Where in a passage the words of a claim stand: (start, end) of whole sentences.
 
-    The sentence that shares most of the claim's terms, widened to neighbours that share at least
-    half as much; the whole passage when no term is shared (another language, say).
+    The sentence that shares most of the claim's terms, widened to neighbours that hold terms it
+    lacks; the whole passage when no term is shared (another language, say).
     """
     spans = sentences(content)
     wanted = Counter(index_terms(claim))
     if not spans or not wanted:
         return 0, len(content)
-    shares = [_share(wanted, content[start:end]) for start, end in spans]
-    best = max(range(len(spans)), key=shares.__getitem__)
-    if not shares[best]:
+    terms = [Counter(index_terms(content[start:end])) for start, end in spans]
+    best = max(range(len(spans)), key=lambda number: _share(wanted, terms[number]))
+    if not wanted & terms[best]:
         return 0, len(content)
     first = last = best
-    while first > 0 and shares[first - 1] >= SAME_CLAIM * shares[best]:
+    missing = wanted - terms[best]
+    enough = WIDEN * wanted.total()
+    while first > 0 and (missing & terms[first - 1]).total() > enough:
         first -= 1
-    while last + 1 < len(spans) and shares[last + 1] >= SAME_CLAIM * shares[best]:
+        missing -= terms[first]
+    while last + 1 < len(spans) and (missing & terms[last + 1]).total() > enough:
         last += 1
+        missing -= terms[last]
     return spans[first][0], spans[last][1]
 
 
-def _share(wanted: Counter[str], sentence: str) -> float:
+def _share(wanted: Counter[str], sentence: Counter[str]) -> float:
     """How much of the claim a sentence covers, less a little for words the claim lacks."""
-    have = Counter(index_terms(sentence))
-    common = sum((wanted & have).values())
-    return common / (sum(wanted.values()) + 0.1 * sum(have.values()))
+    return (wanted & sentence).total() / (wanted.total() + 0.1 * sentence.total())

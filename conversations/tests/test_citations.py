@@ -1,0 +1,92 @@
+"""Marks become citations: numbered in reading order, bound to the very words that support them."""
+
+from uuid import uuid4
+
+import pytest
+
+from conversations.citations import Binder, Citation, supporting_span
+from documents.retrieval import Passage
+
+SKY = "Colours are many. The sky is blue on clear days. Grass is green, as everybody knows."
+
+
+def passage(content: str = SKY, start: int = 100, page: int | None = 3) -> Passage:
+    return Passage(
+        chunk_id=uuid4(),
+        document_id=uuid4(),
+        document_name="colours.pdf",
+        content=content,
+        page=page,
+        section="",
+        start_char=start,
+        end_char=start + len(content),
+        score=1.0,
+    )
+
+
+def bind(passages: list[Passage], *deltas: str) -> tuple[str, list[Citation]]:
+    binder = Binder(passages)
+    parts = [part for delta in deltas for part in binder.feed(delta)] + list(binder.finish())
+    text = "".join(part for part in parts if isinstance(part, str))
+    assert [part for part in parts if isinstance(part, Citation)] == binder.citations
+    return text, binder.citations
+
+
+def test_the_quote_is_the_sentence_that_supports_the_claim():
+    source = passage()
+    text, [citation] = bind([source], "The sky is blue [1].")
+    assert text == "The sky is blue [1]."
+    assert citation.quote == "The sky is blue on clear days."
+    start = citation.start_char - source.start_char
+    assert SKY[start : citation.end_char - source.start_char] == citation.quote
+    assert (citation.page, citation.document_name) == (3, "colours.pdf")
+
+
+def test_a_mark_cut_into_pieces_is_still_one_mark():
+    text, citations = bind([passage()], "The sky is blue", " [", "1", "]", ".")
+    assert (text, len(citations)) == ("The sky is blue [1].", 1)
+
+
+def test_two_statements_from_one_passage_are_two_citations():
+    text, citations = bind([passage()], "The sky is blue [1]. Grass is green [1].")
+    assert text == "The sky is blue [1]. Grass is green [2]."
+    assert [c.quote.split()[0] for c in citations] == ["The", "Grass"]
+
+
+def test_the_same_statement_twice_keeps_its_number():
+    text, citations = bind([passage()], "The sky is blue [1]. Yes, the sky is blue [1].")
+    assert (text.count("[1]"), len(citations)) == (2, 1)
+
+
+def test_numbers_follow_the_order_of_reading_not_of_the_passages():
+    other = passage("Roses are red.")
+    text, citations = bind([passage(), other], "Roses are red [2]. The sky is blue [1].")
+    assert text == "Roses are red [1]. The sky is blue [2]."
+    assert [c.chunk_id for c in citations][0] == str(other.chunk_id)
+
+
+def test_a_list_of_marks_is_taken_apart():
+    text, citations = bind([passage(), passage()], "The sky is blue [1, 2].")
+    assert (text, len(citations)) == ("The sky is blue [1] [2].", 2)
+
+
+@pytest.mark.parametrize("mark", ["[7]", "[0]", "[99]"])
+def test_a_mark_that_names_no_passage_is_dropped(mark):
+    assert bind([passage()], f"The sky is blue {mark}.") == ("The sky is blue.", [])
+
+
+@pytest.mark.parametrize(
+    "text", ["See [the rules](https://example.com).", "```\nrows[1] = 2\n```\n", "A [note] here."]
+)
+def test_brackets_that_are_no_marks_stay(text):
+    assert bind([passage()], text) == (text, [])
+
+
+def test_a_claim_in_another_language_quotes_the_whole_passage():
+    [citation] = bind([passage()], "ท้องฟ้าเป็นสีฟ้า [1]")[1]
+    assert citation.quote == SKY
+
+
+def test_a_claim_of_two_sentences_quotes_both():
+    start, end = supporting_span(SKY, "The sky is blue on clear days and grass is green.")
+    assert SKY[start:end] == "The sky is blue on clear days. Grass is green, as everybody knows."
