@@ -21,6 +21,7 @@ class Programs:
     def web(self) -> Child:
         return self._child(
             "web",
+            *("-W", "ignore:No directory at"),  # static files come from the source here
             *("-m", "uvicorn", "config.asgi:application"),
             *("--host", self.host, "--port", str(self.port)),
             *("--timeout-graceful-shutdown", "5", "--log-level", "warning"),
@@ -31,7 +32,8 @@ class Programs:
         schedule = str(self.data / "celerybeat-schedule")
         return self._child(
             "worker",
-            *("-m", "celery", "-A", "config", "worker", "-B", "-c", "2"),
+            *("-W", "ignore:You're running the worker with superuser"),
+            *("-m", "celery", "--quiet", "-A", "config", "worker", "-B", "-c", "2"),
             *("--loglevel", "warning", "--schedule", schedule),
             *("--without-gossip", "--without-mingle"),
             stop_seconds=10,

@@ -3,23 +3,28 @@
 import http.client
 import json
 
+WEB = "the web server"
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not bound)
 
 
 def parts_down(host: str, port: int) -> list[str]:
     """Empty when everything is ready."""
+    status, body = _get(host, port, "/health/ready")
+    if status == 200:
+        return []
+    return _named_parts(body) or [f"the web server (it answers {status})" if status else WEB]
+
+
+def _get(host: str, port: int, path: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=10)
     try:
-        connection.request("GET", "/health/ready", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
         answer = connection.getresponse()
-        body = answer.read()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return ["the web server"]
+        return 0, b""
     finally:
         connection.close()
-    if answer.status == 200:
-        return []
-    return _named_parts(body) or [f"the web server (it answers {answer.status})"]
 
 
 def _named_parts(body: bytes) -> list[str]:
