@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
@@ -108,6 +108,8 @@ class ScopeMiddleware(ViewMiddleware):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)  # what is refused leaves nothing half-written
         if response.streaming:
             connection.close()  # a download must not hold a pooled connection
         return response

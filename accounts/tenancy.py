@@ -54,7 +54,7 @@ def _local_setting(name: str, value: str) -> Iterator[None]:
             before = cursor.fetchone()[0] or ""
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
         yield
-        if nested:
+        if nested and not connection.needs_rollback:
             cursor.execute("SELECT set_config(%s, %s, true)", [name, before])
 
 

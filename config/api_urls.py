@@ -1,1 +1,46 @@
-urlpatterns: list = []
+"""The paths of API version 1. Views that open their own scope are marked here, where they start."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from accounts.api import ApiKeyViewSet
+from accounts.requests import unscoped
+from billing.api import DailyUsageView, MeView, UsageView
+from chatbots.api.chatbots import ChatbotViewSet
+from chatbots.api.search import SearchView
+from conversations.api.conversations import ConversationViewSet
+from conversations.api.messages import (
+    ConversationMessagesView,
+    EventsView,
+    MessageView,
+    RegenerateView,
+    StopView,
+)
+from documents.api.documents import DocumentViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("api-keys", ApiKeyViewSet, "api-keys")
+router.register("chatbots", ChatbotViewSet, "api-chatbots")
+router.register("conversations", ConversationViewSet, "api-conversations")
+router.register("documents", DocumentViewSet, "api-documents")
+
+urlpatterns = [
+    *router.urls,
+    path(
+        "conversations/<uuid:pk>/messages/",
+        unscoped(ConversationMessagesView.as_view()),
+        name="api-conversation-messages",
+    ),
+    path("me/", MeView.as_view(), name="api-me"),
+    path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
+    path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),
+    path(
+        "messages/<uuid:pk>/regenerate/",
+        unscoped(RegenerateView.as_view()),
+        name="api-message-regenerate",
+    ),
+    path("messages/<uuid:pk>/stop/", unscoped(StopView.as_view()), name="api-message-stop"),
+    path("search/", unscoped(SearchView.as_view()), name="api-search"),
+    path("usage/", UsageView.as_view(), name="api-usage"),
+    path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),
+]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from accounts.rest import problems
 
 TEXTS = {
     400: ("bad_request", "The request could not be read."),
     403: ("forbidden", "This is not allowed."),
-    404: ("not_found", "There is nothing here."),
+    404: ("not_found", problems.NOT_FOUND),
     500: ("server_error", "Something went wrong on our side."),
 }
 
@@ -18,15 +18,8 @@ TEXTS = {
 def _failure(request: HttpRequest, status: int) -> HttpResponse:
     if not request.path.startswith("/api/"):
         return render(request, f"{status}.html", status=status)
-    code, detail = TEXTS[status]
-    problem = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    return JsonResponse(problem, status=status, content_type="application/problem+json")
+    problem = problems.body(status, *TEXTS[status])
+    return JsonResponse(problem, status=status, content_type=problems.MEDIA_TYPE)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

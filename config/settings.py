@@ -275,7 +275,9 @@ REST_FRAMEWORK = {
         "accounts.rest.access.KeyScopePermission",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.rest.bodies.LimitedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.rest.bodies.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is a method like others: not allowed
     "DEFAULT_PAGINATION_CLASS": "accounts.rest.pages.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.ContractSchema",
@@ -290,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Documents in, cited answers out.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -26,11 +26,11 @@ def download(document: Document) -> StreamingHttpResponse:
     response["Content-Disposition"] = content_disposition_header(True, document.name)
     response["Content-Length"] = str(file.size)
     response["X-Content-Type-Options"] = "nosniff"
+    response._resource_closers.append(file.close)  # also when nobody reads a single block
     return response
 
 
 async def _blocks(file: File) -> AsyncIterator[bytes]:
     # FileResponse would be read into memory as a whole: its iterator is not asynchronous.
-    with file:
-        while block := await sync_to_async(file.read, thread_sensitive=False)(BLOCK):
-            yield block
+    while block := await sync_to_async(file.read, thread_sensitive=False)(BLOCK):
+        yield block

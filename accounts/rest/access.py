@@ -1,0 +1,55 @@
+"""Who is calling (a key or a signed-in browser) and whether their key opens this door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.models import ApiKey, User
+from accounts.rest.problems import Problem
+
+
+class KeyAuthentication(BaseAuthentication):
+    """Reads what ApiKeyMiddleware found, since that decides the tenant before any view runs."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        if getattr(request._request, "key_refused", False):
+            raise AuthenticationFailed(_("This API key is not valid, or no longer."))
+        key = getattr(request._request, "api_key", None)
+        return (key.user, key) if key else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The session of a signed-in browser, with its CSRF token on every change."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            detail = _("The CSRF token is missing or wrong. Reload the page.")
+            raise Problem(403, "csrf_failed", detail) from error
+
+
+class KeyScopePermission(BasePermission):
+    """A key needs `<area>:read` to look and `<area>:write` to change; `scopes` names exceptions."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.auth, ApiKey):
+            scope = scope_of(view, request.method or "")
+            if scope not in request.auth.scopes:
+                detail = _("This API key lacks the scope %s.") % scope
+                raise Problem(403, "scope_missing", detail, scope=scope)
+        return True
+
+
+def scope_of(view: Any, method: str) -> str:
+    verb = "read" if method in SAFE_METHODS else "write"
+    return getattr(view, "scopes", {}).get(method, f"{view.area}:{verb}")

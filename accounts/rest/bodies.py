@@ -1,0 +1,54 @@
+"""What a request may bring, and that every answer is JSON whatever it says it accepts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from accounts.rest.problems import Problem
+
+
+class LimitedJSONParser(JSONParser):
+    """JSON of a bounded size and depth, as UTF-8 that PostgreSQL can store."""
+
+    def parse(
+        self,
+        stream: BinaryIO,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise Problem(413, "too_large", f"A JSON body may have {limit:,} bytes.", limit=limit)
+        try:
+            parsed = json.loads(raw.decode(), parse_constant=_refuse)
+            json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair fails here
+        except (ValueError, RecursionError) as error:
+            raise ParseError(f"The body is not valid JSON: {type(error).__name__}.") from error
+        return parsed
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """`Accept` and `?format=` choose nothing: an event stream's client gets its errors as JSON."""
+
+    def select_parser(self, request: Request, parsers: list[Any]) -> Any:
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(
+        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type or ""

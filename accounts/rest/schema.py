@@ -1,0 +1,91 @@
+"""OpenAPI that tells the whole truth: the errors every operation can give, and closed bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from accounts.rest.access import scope_of
+from accounts.rest.problems import MEDIA_TYPE
+from accounts.rest.strict import StrictSerializer
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Problem details (RFC 9457). `code` is stable; `detail` is for people."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="Field → messages.",
+    )
+
+
+def fails_with(*statuses: int) -> Callable[[Method], Method]:
+    """Declare the errors of one operation beyond those that all have."""
+
+    def declare(method: Method) -> Method:
+        method.fails_with = statuses  # type: ignore[attr-defined]
+        return method
+
+    return declare
+
+
+class ContractSchema(AutoSchema):
+    def get_description(self) -> str:
+        scope = f"Scope of the API key: `{scope_of(self.view, self.method)}`."
+        return f"{super().get_description()}\n\n{scope}".strip()
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for status in self._failures():
+            bodies.setdefault(str(status), self._problem(str(status), direction))
+        return dict(sorted(bodies.items()))
+
+    def _failures(self) -> set[int]:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        own = getattr(getattr(self.view, name, None), "fails_with", ())
+        parameters = self._get_parameters()
+        failures = {401, 403, *own}
+        if any(parameter["in"] == "path" for parameter in parameters):
+            failures.add(404)
+        if any(parameter["in"] == "query" for parameter in parameters):
+            failures.add(400)
+        if self._get_request_body():
+            failures |= {400, 413, 415}
+        return failures
+
+    def _problem(self, status: str, direction: str) -> dict[str, Any]:
+        return self._get_response_for_code(ProblemSerializer, status, [MEDIA_TYPE], direction)
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.rest.access.KeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "kyro_…"}
+
+
+class BrowserScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.rest.access.BrowserAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

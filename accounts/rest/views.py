@@ -1,0 +1,38 @@
+"""What the API's views have in common: rows of the signed-in person, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.generics import GenericAPIView
+from rest_framework.viewsets import GenericViewSet
+
+
+class OwnRows(GenericAPIView):
+    """`area` names the key scopes; `queryset` is cut to the person's own rows in one place."""
+
+    area: str
+    orderings: tuple[str, ...] = ("-created_at",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        return rows.for_user(self.request.user)
+
+
+class OwnRowsViewSet(OwnRows, GenericViewSet):
+    lookup_value_converter = "uuid"
+
+
+def each_or_404(rows: QuerySet[Any], ids: Iterable[UUID]) -> list[Any]:
+    """The rows with these ids, in the order given; 404 as soon as one is not among `rows`."""
+    wanted = list(dict.fromkeys(ids))
+    found = rows.in_bulk(wanted) if wanted else {}
+    if len(found) < len(wanted):
+        raise Http404
+    return [found[pk] for pk in wanted]

@@ -1,0 +1,160 @@
+"""What the person has used, and what their plan leaves them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import ProfileSerializer, ProfileView
+from accounts.rest.problems import Problem, problem_for
+from billing import limits, usage
+from billing.limits import QuotaExceeded
+from billing.models import DailyUsage
+
+MAX_DAYS = 366
+PERIOD = [
+    OpenApiParameter(name, str, description=text)
+    for name, text in (
+        (
+            "from",
+            "First day or moment (ISO 8601, UTC unless it says otherwise); this month's first.",
+        ),
+        ("to", "Last day, included, or the moment to stop before; today. At most 366 days."),
+    )
+]
+
+
+@problem_for(QuotaExceeded)
+def quota_exceeded(error: QuotaExceeded) -> Problem:
+    return Problem(
+        402,
+        "quota_exceeded",
+        error.detail,
+        limit=error.limit,
+        value=error.value,
+        resets_at=error.resets_at,
+    )
+
+
+class LimitsSerializer(serializers.Serializer):
+    """Null means no limit. Sizes in bytes; `resets_at` is when the day's tokens come back."""
+
+    plan = serializers.CharField()
+    token_limit_daily = serializers.IntegerField(allow_null=True)
+    tokens_left_today = serializers.IntegerField(allow_null=True)
+    document_limit = serializers.IntegerField(allow_null=True)
+    storage_limit = serializers.IntegerField(allow_null=True)
+    resets_at = serializers.DateTimeField()
+
+
+class MeSerializer(ProfileSerializer):
+    limits = serializers.SerializerMethodField()
+
+    class Meta(ProfileSerializer.Meta):
+        fields = [*ProfileSerializer.Meta.fields, "limits"]
+
+    @extend_schema_field(LimitsSerializer)
+    def get_limits(self, user: Any) -> dict[str, Any]:
+        return LimitsSerializer(limits.limits_left(user)).data
+
+
+class MeView(ProfileView):
+    serializer_class = MeSerializer
+
+
+class FiguresSerializer(serializers.Serializer):
+    credits = serializers.IntegerField()
+    tokens_input = serializers.IntegerField()
+    tokens_output = serializers.IntegerField()
+    requests = serializers.IntegerField()
+    latency_ms_mean = serializers.FloatField(allow_null=True)
+
+
+class ModelFiguresSerializer(FiguresSerializer):
+    model = serializers.CharField()
+
+
+class ChatbotFiguresSerializer(FiguresSerializer):
+    chatbot_id = serializers.UUIDField()
+
+
+class UsageSerializer(FiguresSerializer):
+    by_model = ModelFiguresSerializer(many=True)
+    by_chatbot = ChatbotFiguresSerializer(many=True)
+
+
+class UsageView(GenericAPIView):
+    area = "usage"
+    serializer_class = UsageSerializer
+
+    @extend_schema(summary="Credits, tokens and requests of a period", parameters=PERIOD)
+    def get(self, request: Request) -> Response:
+        since, until = period(request)
+        return Response(UsageSerializer(usage.summary(request.user, since, until)).data)
+
+
+class DailyUsageSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = DailyUsage
+        fields = [
+            "date",
+            "tokens_used",
+            "messages_sent",
+            "documents_uploaded",
+            "conversations_created",
+        ]
+
+
+@extend_schema(summary="What was used day by day (UTC)", parameters=PERIOD)
+class DailyUsageView(ListAPIView):
+    area = "usage"
+    orderings = ("-date", "date")
+    queryset: QuerySet[DailyUsage] = DailyUsage.objects.none()
+    serializer_class = DailyUsageSerializer
+
+    def get_queryset(self) -> QuerySet[DailyUsage]:
+        since, until = period(self.request)
+        last = until - dt.timedelta(microseconds=1)
+        days = (since.astimezone(dt.UTC).date(), last.astimezone(dt.UTC).date())
+        return DailyUsage.objects.filter(user=self.request.user, date__range=days)
+
+
+def period(request: Request) -> tuple[dt.datetime, dt.datetime]:
+    """[since, until) of `from` and `to`; without them the month so far."""
+    now = timezone.now()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    since = _moment(request, "from", month)
+    until = _moment(request, "to", limits.tomorrow(), whole_day=True)
+    if not since < until <= since + dt.timedelta(days=MAX_DAYS):
+        detail = _("Later than from, by %s days at most.") % MAX_DAYS
+        raise serializers.ValidationError({"to": [detail]})
+    return since, until
+
+
+def _moment(
+    request: Request, name: str, default: dt.datetime, *, whole_day: bool = False
+) -> dt.datetime:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        day, moment = parse_date(text), parse_datetime(text)
+    except ValueError:
+        day = moment = None
+    if day and 2000 <= day.year <= 2200:
+        midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+        return midnight + dt.timedelta(days=1) if whole_day else midnight
+    if moment and 2000 <= moment.year <= 2200:
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    detail = _("A day or a moment between 2000 and 2200, such as 2026-02-28 or 2026-02-28T12:00Z.")
+    raise serializers.ValidationError({name: [detail]})

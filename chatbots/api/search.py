@@ -1,0 +1,98 @@
+"""Search over one's documents, alone or through the eyes of a chatbot."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.rest.problems import Problem, problem_for
+from accounts.rest.schema import fails_with
+from accounts.rest.strict import StrictSerializer
+from accounts.rest.views import each_or_404
+from accounts.tenancy import scope
+from chatbots.api.lookup import chatbot_or_404
+from documents import retrieval
+from documents.api.serializers import MAX_IDS, TagsField
+from documents.models import Document
+from documents.retrieval import SearchScope
+from providers.errors import ProviderError
+
+
+@problem_for(ProviderError)
+def provider_failed(error: ProviderError) -> Problem:
+    return Problem(503, error.code, error.message)
+
+
+class SearchSerializer(StrictSerializer):
+    query = serializers.CharField(max_length=2_000)
+    document_ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=MAX_IDS
+    )
+    chatbot = serializers.CharField(
+        max_length=60, required=False, help_text="Id or slug: read what this chatbot reads."
+    )
+    tags = TagsField(required=False, help_text="Only documents with all of these.")
+    top_k = serializers.IntegerField(min_value=1, max_value=50, default=5)
+    mode = serializers.ChoiceField(choices=retrieval.MODES, default="hybrid")
+
+
+class PassageSerializer(serializers.Serializer):
+    chunk_id = serializers.UUIDField()
+    document_id = serializers.UUIDField()
+    document_name = serializers.CharField()
+    content = serializers.CharField()
+    page = serializers.IntegerField(allow_null=True)
+    section = serializers.CharField()
+    start_char = serializers.IntegerField()
+    end_char = serializers.IntegerField()
+    score = serializers.FloatField()
+
+
+class ResultsSerializer(serializers.Serializer):
+    results = PassageSerializer(many=True)
+
+
+class SearchView(GenericAPIView):
+    """Opens its own scopes: the query is embedded between them, outside any transaction."""
+
+    area = "search"
+    scopes = {"POST": "search:read"}
+    serializer_class = SearchSerializer
+
+    @extend_schema(summary="Find passages", responses={200: ResultsSerializer})
+    @fails_with(404, 503)
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        with scope(request.user):
+            reach = search_scope(request.user, wanted)
+        found = retrieval.search(reach, wanted["query"], top_k=wanted["top_k"], mode=wanted["mode"])
+        return Response({"results": [passage.as_result() for passage in found]})
+
+
+def search_scope(user: User, wanted: dict[str, Any]) -> SearchScope:
+    """What the request may read, made of rows the person was allowed to see; 404 otherwise."""
+    mine = Document.objects.for_user(user)
+    reach = SearchScope(user.pk)
+    if "chatbot" in wanted:
+        reach = chatbot_or_404(user, wanted["chatbot"]).search_scope()
+    if "document_ids" in wanted:
+        chosen = each_or_404(mine.only("pk"), wanted["document_ids"])
+        reach = _narrowed(reach, {document.pk for document in chosen})
+    if tags := wanted.get("tags"):
+        tagged = mine.filter(tags__contains=tags).values_list("pk", flat=True)
+        reach = _narrowed(reach, set(tagged))
+    return reach
+
+
+def _narrowed(reach: SearchScope, ids: set[UUID]) -> SearchScope:
+    within = ids if reach.document_ids is None else ids.intersection(reach.document_ids)
+    return SearchScope(reach.owner_id, tuple(sorted(within)))

@@ -1,0 +1,124 @@
+"""Conversations: begin, find, look, rename, archive, export, delete."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import audit
+from accounts.rest.schema import fails_with
+from accounts.rest.views import OwnRowsViewSet
+from chatbots.api.lookup import chatbot_or_404
+from conversations import exporting
+from conversations.api.serializers import (
+    ConversationSerializer,
+    ExportSerializer,
+    NewConversationSerializer,
+)
+from conversations.history import matching
+from conversations.models import Conversation, ConversationQuerySet
+
+
+class ConversationFilter(django_filters.FilterSet):
+    search = django_filters.CharFilter(
+        method="matching", max_length=200, label="Words said in it, or in its title."
+    )
+    chatbot = django_filters.CharFilter(method="held_with", label="Id or slug of its chatbot.")
+    status = django_filters.ChoiceFilter(choices=Conversation.Status)
+    pinned = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Conversation
+        fields: list[str] = []
+
+    def matching(self, rows: ConversationQuerySet, name: str, text: str) -> ConversationQuerySet:
+        return matching(rows, self.request.user, text)
+
+    def held_with(self, rows: ConversationQuerySet, name: str, text: str) -> ConversationQuerySet:
+        return rows.filter(chatbot=chatbot_or_404(self.request.user, text))
+
+
+@extend_schema_view(retrieve=extend_schema(summary="One conversation"))
+class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+    area = "conversations"
+    orderings = ("-created_at", "created_at", "-last_message_at", "last_message_at")
+    queryset: QuerySet[Conversation] = Conversation.objects.all()
+    serializer_class = ConversationSerializer
+    filterset_class = ConversationFilter
+
+    @extend_schema(summary="Conversations one holds")
+    @fails_with(404)
+    def list(self, request: Request) -> Response:
+        return super().list(request)
+
+    @extend_schema(
+        summary="Begin a conversation with a chatbot",
+        request=NewConversationSerializer,
+        responses={201: ConversationSerializer},
+    )
+    @fails_with(404)
+    def create(self, request: Request) -> Response:
+        wanted = NewConversationSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        chatbot = chatbot_or_404(request.user, wanted.validated_data["chatbot"])
+        conversation = Conversation.objects.create(
+            owner_id=chatbot.owner_id,
+            chatbot=chatbot,
+            user=request.user,
+            channel=Conversation.Channel.API,
+            title=wanted.validated_data["title"],
+        )
+        return Response(self.get_serializer(conversation).data, status=201)
+
+    @extend_schema(summary="Rename, pin or archive")
+    def partial_update(self, request: Request, pk: str) -> Response:
+        conversation = self.get_object()
+        serializer = self.get_serializer(conversation, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changed = serializer.validated_data
+        for field, value in changed.items():
+            setattr(conversation, field, value)
+        # Only what was sent: the counters belong to triggers.
+        conversation.save(update_fields=[*changed, "updated_at"])
+        return Response(serializer.to_representation(conversation))
+
+    @extend_schema(summary="Delete with all its messages")
+    def destroy(self, request: Request, pk: str) -> Response:
+        conversation = self.get_object()
+        audit.record("conversation.delete", actor=request.user, resource=conversation)
+        conversation.delete()
+        return Response(status=204)
+
+    @extend_schema(
+        summary="The whole conversation as a file",
+        parameters=[OpenApiParameter("format", str, enum=["json", "markdown"], default="json")],
+        responses={
+            (200, "application/json"): ExportSerializer,
+            (200, "text/markdown"): OpenApiTypes.STR,
+        },
+    )
+    @action(detail=True, filterset_class=None)
+    def export(self, request: Request, pk: str) -> HttpResponse:
+        conversation = self.get_object()
+        wanted = request.query_params.get("format", "json")
+        response: HttpResponse
+        if wanted == "json":
+            response = Response(exporting.as_json(conversation))
+        elif wanted == "markdown":
+            text = exporting.as_markdown(conversation)
+            response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+        else:
+            raise serializers.ValidationError({"format": [_("json or markdown.")]})
+        name = f"{slugify(conversation.title) or 'conversation'}.{'md' if wanted != 'json' else 'json'}"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response

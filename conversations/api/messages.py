@@ -1,0 +1,143 @@
+"""Messages: ask, read, stop, ask again; whole or as server-sent events.
+
+These views open the person's scope themselves, around the rows alone: an answer takes long, and
+no transaction or connection may be held meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.rest.problems import Problem, problem_for
+from accounts.rest.schema import fails_with
+from accounts.rest.views import OwnRows
+from accounts.tenancy import scope
+from conversations import answers, asking, live, producers
+from conversations.api.serializers import AnswerSerializer, MessageSerializer, QuestionSerializer
+from conversations.asking import Refused
+from conversations.models import Conversation, Message
+
+EVENT_STREAM = "text/event-stream"
+EVENTS = OpenApiResponse(
+    OpenApiTypes.STR,
+    "Server-sent events: `message.created`, `retrieval`, `delta`, `citation`, `error`, `usage`, "
+    "`message.completed`. Each has an id to come back with as `Last-Event-ID`.",
+)
+ANSWERS: dict[Any, Any] = {
+    (201, "application/json"): MessageSerializer,
+    (200, EVENT_STREAM): EVENTS,
+}
+
+
+@problem_for(Refused)
+def refused(error: Refused) -> Problem:
+    return Problem(409, error.code, error.message)
+
+
+class MessageRows(OwnRows):
+    area = "conversations"
+    orderings = ("message_index", "-message_index")
+    queryset: QuerySet[Message] = Message.objects.defer("search_text", "content_tsv", "context")
+    serializer_class = MessageSerializer
+    filter_backends: list[Any] = []
+
+    def answer(self, message: Message, *, stream: bool) -> HttpResponseBase:
+        """Start the answer, whose rows are committed, and relay it or wait for its end."""
+        connection.close()
+        if stream:
+            live.produce(message)
+            return live.event_stream(self.request.user, message.pk)
+        async_to_sync(producers.run)(message.pk, message.owner_id)
+        return Response(live.stored_message(self.request.user, message.pk), status=201)
+
+
+class ConversationMessagesView(MessageRows):
+    @extend_schema(summary="The messages of a conversation", responses=MessageSerializer(many=True))
+    def get(self, request: Request, pk: UUID) -> Response:
+        with scope(request.user):
+            rows = self.get_queryset().filter(conversation=self._conversation(pk))
+            page = self.get_serializer(self.paginate_queryset(rows), many=True).data
+        return self.get_paginated_response(page)
+
+    @extend_schema(summary="Ask a question", request=QuestionSerializer, responses=ANSWERS)
+    @fails_with(402, 409)
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        question = QuestionSerializer(data=request.data)
+        question.is_valid(raise_exception=True)
+        wanted = question.validated_data
+        with scope(request.user):
+            conversation = self._conversation(pk)
+            parent = self._parent(conversation, wanted.get("parent"))
+            message = asking.ask(request.user, conversation, wanted["content"], parent=parent)
+        return self.answer(message, stream=wanted["stream"])
+
+    def _conversation(self, pk: UUID) -> Conversation:
+        held = Conversation.objects.for_user(self.request.user).select_related("chatbot")
+        return get_object_or_404(held, pk=pk)
+
+    def _parent(self, conversation: Conversation, pk: UUID | None) -> Message | None:
+        if pk is None:
+            return None
+        answered = self.get_queryset().filter(role=Message.Role.ASSISTANT)
+        return get_object_or_404(answered, conversation=conversation, pk=pk)
+
+
+class MessageView(MessageRows):
+    @extend_schema(summary="One message as it stands")
+    def get(self, request: Request, pk: UUID) -> Response:
+        with scope(request.user):
+            return Response(self.get_serializer(self.get_object()).data)
+
+
+class StopView(MessageRows):
+    @extend_schema(
+        summary="Stop an answer",
+        description="Its text so far is kept. 202 while it ends, 200 when it had ended already.",
+        request=None,
+        responses={202: MessageSerializer, 200: MessageSerializer},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        with scope(request.user):
+            message = self.get_object()
+            answers.request_stop(message)
+        producers.stop(message.pk)
+        status = 202 if message.is_running else 200
+        return Response(self.get_serializer(message).data, status=status)
+
+
+class RegenerateView(MessageRows):
+    @extend_schema(
+        summary="Another answer to the same question", request=AnswerSerializer, responses=ANSWERS
+    )
+    @fails_with(402, 409)
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        wanted = AnswerSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with scope(request.user):
+            rows = self.get_queryset().select_related("conversation__chatbot", "parent")
+            message = asking.ask_again(request.user, get_object_or_404(rows, pk=pk))
+        return self.answer(message, stream=wanted.validated_data["stream"])
+
+
+class EventsView(MessageRows):
+    http_method_names = ["get"]
+
+    @extend_schema(
+        summary="An answer's events, from the start or after the last one seen",
+        parameters=[OpenApiParameter("Last-Event-ID", str, OpenApiParameter.HEADER)],
+        responses={(200, EVENT_STREAM): EVENTS},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        after = request.headers.get("Last-Event-ID", "")
+        return live.event_stream(request.user, pk, after)

@@ -1,0 +1,96 @@
+"""Conversations and messages as the API shows them and takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.rest.strict import StrictModelSerializer, StrictSerializer
+from conversations.forms import LONGEST_QUESTION
+from conversations.models import Conversation, Message
+
+
+class ConversationSerializer(StrictModelSerializer):
+    class Meta:
+        model = Conversation
+        fields = [
+            "id",
+            "chatbot",
+            "title",
+            "status",
+            "pinned",
+            "channel",
+            "total_messages",
+            "total_tokens",
+            "started_at",
+            "last_message_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = [name for name in fields if name not in {"title", "status", "pinned"}]
+
+
+class NewConversationSerializer(StrictSerializer):
+    chatbot = serializers.CharField(max_length=60, help_text="Id or slug.")
+    title = serializers.CharField(
+        max_length=200,
+        allow_blank=True,
+        default="",
+        help_text="Empty: taken from the first question.",
+    )
+
+
+class CitationSerializer(serializers.Serializer):
+    """The words quoted are the document's text from start_char to end_char, in code points."""
+
+    number = serializers.IntegerField()
+    document_id = serializers.UUIDField()
+    document_name = serializers.CharField()
+    chunk_id = serializers.UUIDField()
+    page = serializers.IntegerField(allow_null=True)
+    quote = serializers.CharField()
+    start_char = serializers.IntegerField()
+    end_char = serializers.IntegerField()
+
+
+class MessageSerializer(serializers.Serializer):
+    """A message. `error_code` and `error_message` tell why an answer ended badly."""
+
+    id = serializers.UUIDField()
+    conversation = serializers.UUIDField()
+    parent = serializers.UUIDField(allow_null=True)
+    role = serializers.ChoiceField(choices=Message.Role.choices)
+    content = serializers.CharField()
+    status = serializers.ChoiceField(choices=Message.Status.choices)
+    citations = CitationSerializer(many=True)
+    model_used = serializers.CharField()
+    tokens_input = serializers.IntegerField()
+    tokens_output = serializers.IntegerField()
+    processing_time_ms = serializers.IntegerField(allow_null=True)
+    first_token_ms = serializers.IntegerField(allow_null=True)
+    error_code = serializers.CharField()
+    error_message = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        return message.as_event()
+
+
+class AnswerSerializer(StrictSerializer):
+    stream = serializers.BooleanField(default=False, help_text="Answer as server-sent events.")
+
+
+class QuestionSerializer(AnswerSerializer):
+    content = serializers.CharField(max_length=LONGEST_QUESTION)
+    parent = serializers.UUIDField(
+        required=False, help_text="The answer it replies to; the conversation's last message."
+    )
+
+
+class ExportSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    chatbot = serializers.DictField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    messages = MessageSerializer(many=True)

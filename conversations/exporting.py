@@ -1,0 +1,38 @@
+"""A conversation as a file: JSON for programs, Markdown for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversations.models import Conversation, Message
+
+
+def messages_of(conversation: Conversation) -> list[Message]:
+    return list(conversation.messages.defer("search_text", "content_tsv", "context").in_order())
+
+
+def as_json(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": str(conversation.pk),
+        "title": conversation.title,
+        "chatbot": {"id": str(conversation.chatbot_id), "name": conversation.chatbot.name},
+        "created_at": conversation.created_at,
+        "messages": [message.as_event() for message in messages_of(conversation)],
+    }
+
+
+def as_markdown(conversation: Conversation) -> str:
+    turns = [_turn(message, conversation.chatbot.name) for message in messages_of(conversation)]
+    return "\n\n".join([f"# {conversation}", *turns]) + "\n"
+
+
+def _turn(message: Message, chatbot_name: str) -> str:
+    speaker = chatbot_name if message.role == Message.Role.ASSISTANT else message.get_role_display()
+    sources = [_source(citation) for citation in message.citations]
+    return "\n\n".join([f"## {speaker}", message.content.strip(), *sources]).strip()
+
+
+def _source(citation: dict[str, Any]) -> str:
+    page = f", page {citation['page']}" if citation["page"] else ""
+    quote = " ".join(citation["quote"].split())
+    return f"> [{citation['number']}] {citation['document_name']}{page}: “{quote}”"

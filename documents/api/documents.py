@@ -1,0 +1,182 @@
+"""The library: upload, look, change, process again, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import audit
+from accounts.models import User
+from accounts.rest.bodies import LimitedJSONParser
+from accounts.rest.problems import Problem, problem_for
+from accounts.rest.schema import fails_with
+from accounts.rest.views import OwnRowsViewSet, each_or_404
+from documents import queue, uploads
+from documents.api.filters import DocumentFilter
+from documents.api.serializers import (
+    BulkDoneSerializer,
+    BulkSerializer,
+    ChunkSerializer,
+    DocumentSerializer,
+    PastedTextSerializer,
+    TextSerializer,
+    UploadSerializer,
+)
+from documents.downloads import download
+from documents.models import Document, DocumentChunk, DocumentText
+from documents.queue import NotNow
+from documents.uploads import UploadRefused
+
+BULK: dict[str, Callable[[Document, User], object]] = {
+    "delete": lambda document, user: uploads.delete_document(document, actor=user),
+    "reprocess": lambda document, user: queue.reprocess(document, actor=user),
+    "cancel": lambda document, user: queue.cancel(document, actor=user),
+}
+
+
+@problem_for(UploadRefused)
+def upload_refused(error: UploadRefused) -> Problem:
+    return Problem(400, error.code, error.message, errors={"file": [error.message]})
+
+
+@problem_for(NotNow)
+def not_now(error: NotNow) -> Problem:
+    return Problem(409, "not_now", str(error))
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Documents"),
+    retrieve=extend_schema(summary="One document and how far it is"),
+)
+class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+    area = "documents"
+    orderings = ("-created_at", "created_at", "name", "-name", "file_size", "-file_size")
+    parser_classes = [LimitedJSONParser, MultiPartParser]
+    queryset: QuerySet[Document] = Document.objects.library()
+    serializer_class = DocumentSerializer
+    filterset_class = DocumentFilter
+
+    @extend_schema(
+        summary="Upload a file, or paste a text",
+        description="202 for a new document, whose processing goes on; 200 with the existing one "
+        "for identical bytes, tried again if it had failed.",
+        request={
+            "multipart/form-data": UploadSerializer,
+            "application/json": PastedTextSerializer,
+        },
+        responses={202: DocumentSerializer, 200: DocumentSerializer},
+    )
+    @fails_with(402)
+    def create(self, request: Request) -> Response:
+        is_form = request.content_type.startswith("multipart/")
+        upload = (UploadSerializer if is_form else PastedTextSerializer)(data=request.data)
+        upload.is_valid(raise_exception=True)
+        file, name = upload.source()
+        document, is_new = uploads.add_document(
+            request.user,
+            file,
+            name=name,
+            title=upload.validated_data["title"],
+            tags=upload.validated_data.get("tags"),
+        )
+        return Response(self.get_serializer(document).data, status=202 if is_new else 200)
+
+    @extend_schema(summary="Change name, title, description or tags", request=DocumentSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        document = self.get_object()
+        serializer = self.get_serializer(document, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        changed = {"fields": sorted(serializer.validated_data)}
+        audit.record("document.update", actor=request.user, resource=document, metadata=changed)
+        return Response(serializer.data)
+
+    @extend_schema(summary="Delete with file, text, chunks and vectors")
+    def destroy(self, request: Request, pk: str) -> Response:
+        uploads.delete_document(self.get_object(), actor=request.user)
+        return Response(status=204)
+
+    @extend_schema(summary="Process again", request=None, responses={202: DocumentSerializer})
+    @fails_with(409)
+    @action(detail=True, methods=["post"])
+    def reprocess(self, request: Request, pk: str) -> Response:
+        document = queue.reprocess(self.get_object(), actor=request.user)
+        return Response(self.get_serializer(document).data, status=202)
+
+    @extend_schema(summary="Stop the processing", request=None, responses={202: DocumentSerializer})
+    @fails_with(409)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        document = queue.cancel(self.get_object(), actor=request.user)
+        return Response(self.get_serializer(document).data, status=202)
+
+    @extend_schema(
+        summary="Delete, reprocess or cancel many; all of them or none",
+        request=BulkSerializer,
+        responses={200: BulkDoneSerializer},
+    )
+    @fails_with(404, 409)
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        wanted = BulkSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        act = BULK[wanted.validated_data["action"]]
+        for document in each_or_404(self.get_queryset(), wanted.validated_data["ids"]):
+            act(document, request.user)
+        return Response(wanted.data)
+
+    @extend_schema(
+        summary="The original, as an attachment",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True)
+    def file(self, request: Request, pk: str) -> StreamingHttpResponse:
+        return download(self.get_object())
+
+    @extend_schema(
+        summary="The text found in it, whole or one page",
+        parameters=[OpenApiParameter("page", int, description="From 1.")],
+        responses=TextSerializer,
+    )
+    @fails_with(409)
+    @action(detail=True)
+    def text(self, request: Request, pk: str) -> Response:
+        stored = DocumentText.objects.filter(document=self.get_object()).first()
+        if stored is None:
+            raise NotNow(_("The text of this document is not there yet."))
+        return Response(_extract(stored, request.query_params.get("page")))
+
+    @extend_schema(summary="Its chunks, in order", responses=ChunkSerializer(many=True))
+    @action(
+        detail=True,
+        filterset_class=None,
+        serializer_class=ChunkSerializer,
+        orderings=("chunk_index",),
+    )
+    def chunks(self, request: Request, pk: str) -> Response:
+        rows = DocumentChunk.objects.for_user(request.user).light()
+        page = self.paginate_queryset(rows.filter(document=self.get_object()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def _extract(stored: DocumentText, page: str | None) -> dict[str, object]:
+    pages = stored.pages or [[0, len(stored.content)]]
+    shown = {"page_count": len(pages), "pages": pages}
+    if page is None:
+        return {"content": stored.content, "start_char": 0, "page": None, **shown}
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 0
+    if not 1 <= number <= len(pages):
+        raise ValidationError({"page": [_("A number from 1 to %s.") % len(pages)]})
+    start, end = pages[number - 1]
+    return {"content": stored.content[start:end], "start_char": start, "page": number, **shown}

@@ -1,0 +1,25 @@
+"""How a list of documents can be narrowed."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from documents.models import Document
+
+
+class DocumentFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Document.Status)
+    tag = django_filters.CharFilter(field_name="tags", method="with_tag", label="Has this tag.")
+    mime_type = django_filters.CharFilter()
+    q = django_filters.CharFilter(method="named", label="Name or title contains this.")
+
+    class Meta:
+        model = Document
+        fields: list[str] = []
+
+    def with_tag(self, rows: QuerySet[Document], name: str, tag: str) -> QuerySet[Document]:
+        return rows.filter(tags__contains=[tag])
+
+    def named(self, rows: QuerySet[Document], name: str, part: str) -> QuerySet[Document]:
+        return rows.filter(Q(name__icontains=part) | Q(title__icontains=part))

@@ -1,0 +1,135 @@
+"""Documents, chunks and search as the API shows them and takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.rest.strict import StrictModelSerializer, StrictSerializer
+from documents import uploads
+from documents.models import Document, DocumentChunk
+
+MAX_TAGS = 20
+MAX_IDS = 200
+MAX_PASTED = 2_000_000
+
+
+class TagsField(serializers.ListField):
+    """A list; in a form also one value with commas. Trimmed, without repetitions."""
+
+    child = serializers.CharField(max_length=500)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        given = ",".join(super().to_internal_value(data)).split(",")
+        tags = list(dict.fromkeys(tag.strip() for tag in given if tag.strip()))
+        if len(tags) > MAX_TAGS or any(len(tag) > 50 for tag in tags):
+            raise serializers.ValidationError(_("At most 20 tags of 50 characters each."))
+        return tags
+
+
+class DocumentSerializer(StrictModelSerializer):
+    tags = TagsField(required=False)
+
+    class Meta:
+        model = Document
+        fields = [
+            "id",
+            "name",
+            "title",
+            "description",
+            "tags",
+            "status",
+            "stage",
+            "progress",
+            "error_code",
+            "error_message",
+            "mime_type",
+            "file_size",
+            "content_hash",
+            "page_count",
+            "chunk_count",
+            "token_count",
+            "language",
+            "embedding_model",
+            "created_at",
+            "updated_at",
+            "processed_at",
+        ]
+        read_only_fields = [
+            name for name in fields if name not in {"name", "title", "description", "tags"}
+        ]
+        extra_kwargs = {"description": {"max_length": 10_000}}
+
+    def validate_name(self, name: str) -> str:
+        return uploads.clean_name(name)
+
+    def update(self, document: Document, values: dict[str, Any]) -> Document:
+        # Only what was sent: a worker may be writing the rest of the row right now.
+        for field, value in values.items():
+            setattr(document, field, value)
+        document.save(update_fields=[*values, "updated_at"])
+        return document
+
+
+class UploadSerializer(StrictSerializer):
+    file = serializers.FileField(allow_empty_file=True)
+    title = serializers.CharField(max_length=300, allow_blank=True, default="")
+    tags = TagsField(required=False)
+
+    def source(self) -> tuple[File, str]:
+        file = self.validated_data["file"]
+        return file, file.name
+
+
+class PastedTextSerializer(StrictSerializer):
+    text = serializers.CharField(max_length=MAX_PASTED, trim_whitespace=False)
+    name = serializers.CharField(max_length=255, default="Pasted text.txt")
+    title = serializers.CharField(max_length=300, allow_blank=True, default="")
+    tags = TagsField(required=False)
+
+    def source(self) -> tuple[File, str]:
+        name = self.validated_data["name"]
+        return ContentFile(self.validated_data["text"].encode(), name), name
+
+
+class TextSerializer(serializers.Serializer):
+    """`pages` are [start, end] of each page in the whole text, in code points."""
+
+    content = serializers.CharField()
+    start_char = serializers.IntegerField(help_text="Where `content` starts in the whole text.")
+    page = serializers.IntegerField(allow_null=True)
+    page_count = serializers.IntegerField()
+    pages = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    )
+
+
+class ChunkSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = DocumentChunk
+        fields = [
+            "id",
+            "chunk_index",
+            "content",
+            "page",
+            "section",
+            "start_char",
+            "end_char",
+            "token_count",
+            "enabled",
+        ]
+
+
+class BulkSerializer(StrictSerializer):
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), allow_empty=False, max_length=MAX_IDS
+    )
+    action = serializers.ChoiceField(choices=["delete", "reprocess", "cancel"])
+
+
+class BulkDoneSerializer(serializers.Serializer):
+    action = serializers.CharField()
+    ids = serializers.ListField(child=serializers.UUIDField())
