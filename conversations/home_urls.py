@@ -1,3 +1,9 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from conversations import home
+
+urlpatterns = [
+    path("", home.landing, name="landing"),
+    path("home/", home.home, name="home"),
+    path("home/start/", home.first_steps, name="home-start"),
+]

@@ -1,0 +1,24 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import Conversation
+
+LONGEST_QUESTION = 20_000
+
+
+class QuestionForm(forms.Form):
+    content = forms.CharField(
+        max_length=LONGEST_QUESTION,
+        error_messages={"required": _("Write a question first.")},
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+
+
+class TitleForm(forms.ModelForm):
+    class Meta:
+        model = Conversation
+        fields = ["title"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = True

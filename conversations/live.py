@@ -1,0 +1,54 @@
+"""The live side of the chat page: starting an answer and tailing it as server-sent events."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.requests import unscoped
+from accounts.tenancy import scope
+from conversations import producers
+from conversations.events import Reader
+from conversations.models import Message
+
+
+def produce(message: Message) -> None:
+    """Start the answer in the server's event loop; its rows must have been committed."""
+    async_to_sync(producers.start)(message.pk, message.owner_id)
+
+
+def stored_message(user: User, pk: UUID) -> dict:
+    with scope(user):
+        return get_object_or_404(Message.objects.for_user(user), pk=pk).as_event()
+
+
+@unscoped
+@login_required
+@require_GET
+def events(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
+    """An answer as it is written. `after` is for a page that shows a part already."""
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    return event_stream(request.user, pk, after)
+
+
+def event_stream(user: User, pk: UUID, after: str = "") -> StreamingHttpResponse:
+    """The events of an answer beyond the one with the id `after`; 404 unless it is the user's."""
+    stored_message(user, pk)
+
+    async def stored() -> dict:
+        return await producers.in_thread(stored_message, user, pk)
+
+    response = StreamingHttpResponse(
+        Reader.after(after, pk, stored).stream(), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    connection.close()  # the stream may last minutes and needs none
+    return response

@@ -1,0 +1,113 @@
+"""A conversation as its page shows it: the branch that leads to the newest message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from chatbots.models import Chatbot
+from conversations.models import Conversation, Message
+from conversations.prompts import default_refusal
+from conversations.rendering import passage_url, render_answer
+from documents.models import Document
+from language.terms import index_terms
+
+SHOWN = 60  # messages on the page at first; a link leads to the earlier ones
+OFFLINE_MODEL = "extractive"
+
+
+@dataclass
+class ShownMessage:
+    """A message with all that its template asks for."""
+
+    message: Message
+    chatbot: Chatbot
+    gone: frozenset[str] = frozenset()
+    is_last: bool = False
+
+    @cached_property
+    def html(self) -> SafeString:
+        return render_answer(self.message.content, self.message.citations, self.gone)
+
+    @property
+    def is_offline(self) -> bool:
+        return self.message.model_used == OFFLINE_MODEL and bool(self.message.citations)
+
+    @property
+    def found_nothing(self) -> bool:
+        """It ended by saying, in the words it was given, that the documents do not tell."""
+        message = self.message
+        if message.status != Message.Status.COMPLETE or message.citations:
+            return False
+        refusal = self.chatbot.refusal_text or default_refusal()
+        return index_terms(message.content) == index_terms(refusal)
+
+    @property
+    def is_unsupported(self) -> bool:
+        message = self.message
+        done = message.status == Message.Status.COMPLETE
+        return done and not message.citations and not self.found_nothing
+
+    @property
+    def looked_at(self) -> list[dict[str, Any]]:
+        """The passages it was given, each with the address that opens it."""
+        return [
+            {**passage, "url": passage_url(passage)}
+            for passage in self.message.context
+            if passage["document_id"] not in self.gone
+        ]
+
+    @property
+    def cited(self) -> list[dict[str, Any]]:
+        return [{**citation, "url": passage_url(citation)} for citation in self.message.citations]
+
+    @property
+    def can_retry(self) -> bool:
+        return self.is_last and not self.message.is_running
+
+
+def shown(messages: list[Message], conversation: Conversation) -> list[ShownMessage]:
+    """Messages ready for their template; one query finds which cited documents are gone."""
+    chatbot, gone = conversation.chatbot, _gone(messages)
+    last = messages[-1].pk if messages else None
+    return [ShownMessage(message, chatbot, gone, message.pk == last) for message in messages]
+
+
+def thread_of(conversation: Conversation) -> list[Message]:
+    """The newest message and its ancestors, oldest first: other attempts are left out."""
+    messages = {
+        message.pk: message
+        for message in conversation.messages.defer("search_text", "content_tsv").in_order()
+    }
+    branch = []
+    message = next(reversed(messages.values()), None)
+    while message:
+        branch.append(message)
+        message = messages.pop(message.parent_id, None)
+    return branch[::-1]
+
+
+def is_newest(message: Message) -> bool:
+    later = Message.objects.filter(
+        conversation_id=message.conversation_id, message_index__gt=message.message_index
+    )
+    return not later.exists()
+
+
+def running_in(conversation: Conversation) -> bool:
+    return conversation.messages.filter(status=Message.Status.STREAMING).exists()
+
+
+def _gone(messages: list[Message]) -> frozenset[str]:
+    named = {
+        source["document_id"]
+        for message in messages
+        for source in [*message.citations, *message.context]
+    }
+    if not named:
+        return frozenset()
+    found = Document.objects.filter(pk__in=named).values_list("pk", flat=True)
+    return frozenset(named - {str(pk) for pk in found})

@@ -1,0 +1,114 @@
+// An answer while it is being written: one EventSource for as long as it runs, its text shown as it comes, and in the end
+// the article that the server renders. A broken connection comes back by itself and gets just the text it lacks.
+import { markNode } from "./citations.js";
+import { streamInto } from "./markdown.js";
+import { follow } from "./scroll.js";
+
+const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+const status = document.querySelector("[data-chat-status]");
+const said = (name) => status.dataset[name];
+let current = null;
+
+export const running = () => current;
+
+export function watch(article) {
+  current?.close();
+  current = new LiveAnswer(article);
+  document.dispatchEvent(new CustomEvent("answer:started"));
+}
+
+class LiveAnswer {
+  constructor(article) {
+    this.article = article;
+    this.prose = article.querySelector("[data-prose]");
+    this.citations = new Map();
+    this.last = `0:${article.dataset.shown}`;
+    this.waiting = "";
+    this.failures = 0;
+    this.prose.replaceChildren();
+    this.write = streamInto(this.prose, (number) => markNode(number, this.citations));
+    if (article.dataset.text) this.write(article.dataset.text);
+    this.open();
+  }
+
+  open() {
+    const url = new URL(this.article.dataset.events, location.href);
+    url.searchParams.set("after", this.last);
+    this.source = new EventSource(url);
+    const on = (name, act) =>
+      this.source.addEventListener(name, (event) => {
+        this.last = event.lastEventId || this.last;
+        this.failures = 0;
+        act(JSON.parse(event.data));
+      });
+    on("retrieval", () => this.think(said("textReading")));
+    on("delta", ({ text }) => this.show(text));
+    on("citation", (citation) => this.cite(citation));
+    on("message.completed", ({ message }) => this.finish(message));
+    this.source.addEventListener("error", (event) => {
+      // the answer's own "error" event carries data and is followed by message.completed; this is the connection's
+      if (event.data === undefined && this.source.readyState === EventSource.CLOSED) this.retry();
+    });
+  }
+
+  think(text) {
+    this.article.querySelector("[data-thinking-text]").textContent = text;
+  }
+
+  show(text) {
+    this.article.querySelector("[data-thinking]").hidden = true;
+    if (!this.waiting) requestAnimationFrame(() => this.flush());
+    this.waiting += text;
+  }
+
+  flush() {
+    follow(() => this.write(this.waiting));
+    this.waiting = "";
+  }
+
+  cite(citation) {
+    this.citations.set(citation.number, citation);
+    for (const mark of this.prose.querySelectorAll(`[data-citation="${citation.number}"]`)) {
+      mark.replaceWith(markNode(citation.number, this.citations));
+    }
+  }
+
+  retry() {
+    this.close();
+    const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
+    this.failures += 1;
+    setTimeout(() => current === this && this.open(), wait);
+  }
+
+  async finish(message) {
+    this.close();
+    const fragment = await this.rendered();
+    follow(() => {
+      if (fragment) this.article.replaceWith(fragment);
+      else this.article.classList.remove("message-live");
+    });
+    current = null;
+    status.textContent = `${said("textDone")} ${message.content.slice(0, 1000)}`;
+    document.dispatchEvent(new CustomEvent("answer:ended", { detail: { message } }));
+  }
+
+  async rendered() {
+    for (const wait of [0, ...RETRY_MS]) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      const response = await fetch(this.article.dataset.url).catch(() => null);
+      if (response?.ok) return document.createRange().createContextualFragment(await response.text());
+      if (response && response.status < 500) return null;
+    }
+    return null;
+  }
+
+  async stop() {
+    const form = this.article.querySelector("[data-stop-form]");
+    const headers = { "HX-Request": "true" };
+    await fetch(form.action, { method: "POST", headers, body: new FormData(form) }).catch(() => null);
+  }
+
+  close() {
+    this.source.close();
+  }
+}

@@ -1,0 +1,97 @@
+// Citation marks: hovering or focusing one shows its quote, a click opens the source panel at the passage.
+// Without script a mark is simply a link into the document.
+const panel = document.querySelector("[data-sources]");
+const body = panel.querySelector("[data-sources-body]");
+const card = document.querySelector("[data-quote-card]");
+let opener = null;
+
+// While the answer streams, the server's href is not there yet: the mark is made of what the event tells.
+export function markNode(number, citations) {
+  const citation = citations.get(number);
+  const mark = document.createElement("a");
+  mark.className = "cite";
+  mark.dataset.citation = number;
+  mark.textContent = number;
+  if (!citation) return mark;
+  const place = new URLSearchParams({ start: citation.start_char, end: citation.end_char });
+  if (citation.page) place.set("page", citation.page);
+  mark.href = `/documents/${citation.document_id}/?${place}#passage`;
+  mark.dataset.quote = citation.quote;
+  mark.dataset.name = citation.document_name;
+  return mark;
+}
+
+const sourcesUrl = (link) => {
+  const url = link.dataset.sourcesUrl ?? link.closest("[data-message]")?.dataset.sourcesUrl;
+  return url?.replace(/0\/$/, `${link.dataset.citation}/`);
+};
+
+async function open(link) {
+  const fresh = panel.hidden;
+  if (!body.contains(link)) opener = link;
+  markCurrent(link.dataset.citation);
+  const response = await fetch(sourcesUrl(link)).catch(() => null);
+  const sent = response?.ok && !response.redirected;
+  body.innerHTML = sent ? await response.text() : ""; // our own server's fragment, escaped by its template
+  if (!sent) body.textContent = panel.dataset.textFailed;
+  panel.hidden = false;
+  const source = body.querySelector("[aria-current]");
+  const passage = source?.querySelector("mark");
+  const box = source?.querySelector("[data-source-text]");
+  if (passage && box) box.scrollTop = passage.offsetTop - box.offsetTop - box.clientHeight / 3;
+  source?.scrollIntoView({ block: "nearest" });
+  if (fresh || body.contains(link)) panel.querySelector("h2").focus({ preventScroll: true });
+}
+
+function markCurrent(number) {
+  const message = opener?.closest("[data-message]");
+  for (const mark of document.querySelectorAll(".cite[aria-expanded]")) mark.removeAttribute("aria-expanded");
+  for (const mark of message?.querySelectorAll(`.cite[data-citation="${number}"]`) ?? []) {
+    mark.setAttribute("aria-expanded", "true");
+  }
+}
+
+export function closeSources() {
+  if (panel.hidden) return false;
+  panel.hidden = true;
+  markCurrent("");
+  opener?.focus({ preventScroll: true });
+  return true;
+}
+
+function showQuote(mark) {
+  if (mark.title) {
+    mark.dataset.quote = mark.title; // or the browser shows it a second time
+    mark.removeAttribute("title");
+  }
+  if (!mark.dataset.quote) return;
+  const label = mark.getAttribute("aria-label") ?? mark.dataset.name;
+  card.querySelector("[data-quote-name]").textContent = label.replace(/^[^:]*: /, "");
+  card.querySelector("[data-quote-text]").textContent = mark.dataset.quote;
+  card.hidden = false;
+  const at = mark.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const left = Math.min(Math.max(8, at.left - width / 2), innerWidth - width - 8);
+  const above = at.top - height - 8;
+  card.style.left = `${left}px`;
+  card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+}
+
+const markOf = (event) => event.target.closest?.(".cite[data-citation]");
+
+for (const type of ["mouseover", "focusin"]) {
+  document.addEventListener(type, (event) => {
+    const mark = markOf(event);
+    if (mark) showQuote(mark);
+    else card.hidden = true;
+  });
+}
+document.addEventListener("scroll", () => (card.hidden = true), { capture: true, passive: true });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-sources-close]")) closeSources();
+  const link = event.target.closest("[data-citation]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !sourcesUrl(link)) return;
+  event.preventDefault();
+  card.hidden = true;
+  open(link);
+});

@@ -1,0 +1,23 @@
+// Every code block of an answer gets a button that copies it.
+const template = document.querySelector("[data-code-copy]");
+const thread = document.querySelector("[data-thread]");
+
+function equip() {
+  for (const block of thread.querySelectorAll("[data-message]:not([data-events]) pre:not(.code pre)")) {
+    const frame = Object.assign(document.createElement("div"), { className: "code" });
+    block.replaceWith(frame);
+    frame.append(block, template.content.cloneNode(true));
+  }
+}
+
+thread.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-code]");
+  if (!button) return;
+  await navigator.clipboard?.writeText(button.closest(".code").querySelector("pre").textContent);
+  const use = button.querySelector("use");
+  use.setAttribute("href", "#icon-check");
+  setTimeout(() => use.setAttribute("href", "#icon-copy"), 1500);
+});
+
+document.addEventListener("answer:ended", equip);
+equip();

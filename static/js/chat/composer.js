@@ -1,0 +1,114 @@
+// The question field: sends without leaving the page, keeps what was typed until the server has it, turns into a stop
+// button while an answer runs.
+import { running, watch } from "./answer.js";
+import { scrollToEnd } from "./scroll.js";
+
+const form = document.querySelector("[data-composer]");
+const thread = document.querySelector("[data-thread]");
+const head = document.querySelector("[data-chat-head]");
+const field = form?.querySelector("[data-composer-text]");
+const error = form?.querySelector("[data-composer-error]");
+let sending = false;
+
+const draftKey = () => `draft:${form.getAttribute("action")}`;
+
+function refuse(text) {
+  error.textContent = text;
+  error.hidden = false;
+  field.focus();
+}
+
+// Posts a form as a fragment request; returns the response, or null once it has said why there is none.
+async function post(target) {
+  const headers = { "HX-Request": "true" };
+  const response = await fetch(target.action, { method: "POST", headers, body: new FormData(target) }).catch(() => null);
+  if (!response) refuse(form.dataset.textOffline);
+  else if (response.redirected || response.status === 403) refuse(form.dataset.textSignedOut);
+  else if (response.status === 422) refuse(await response.text());
+  else if (!response.ok) refuse(form.dataset.textFailed);
+  else return response;
+  return null;
+}
+
+async function send() {
+  if (sending || running() || !field.value.trim()) return;
+  sending = true;
+  form.setAttribute("aria-busy", "true");
+  const response = await post(form);
+  sending = false;
+  form.removeAttribute("aria-busy");
+  if (!response) return;
+  sessionStorage.removeItem(draftKey());
+  field.value = "";
+  error.hidden = true;
+  const newHead = add(await response.text());
+  arrive(response.headers.get("HX-Push-Url"), newHead);
+  scrollToEnd();
+}
+
+// The server's fragment: the new messages, and the head of a conversation that has just been made.
+function add(html) {
+  const fragment = document.createRange().createContextualFragment(html); // escaped by our own templates
+  const newHead = fragment.querySelector("[data-new-head]");
+  thread.querySelector("[data-welcome]")?.remove();
+  for (const button of thread.querySelectorAll("[data-again]")) button.remove();
+  newHead.remove();
+  thread.append(fragment);
+  watch(thread.querySelector("[data-events]"));
+  return newHead;
+}
+
+// A conversation that has just been made: its address, its head, its line in the history.
+function arrive(url, newHead) {
+  if (!url || url === location.pathname) return;
+  history.pushState(null, "", url);
+  form.action = `${url}send/`;
+  head.replaceChildren(newHead.content);
+  document.title = `${newHead.dataset.title} · KyroChat`;
+  const current = url.split("/").at(-2);
+  htmx.ajax("GET", `/chat/history/?current=${current}`, { target: "#history-list", swap: "outerHTML" });
+}
+
+async function again(button) {
+  if (sending || running()) return;
+  sending = true;
+  const response = await post(button);
+  sending = false;
+  if (!response) return;
+  const article = button.closest("[data-message]");
+  add(await response.text());
+  article.remove();
+  scrollToEnd();
+}
+
+function showState() {
+  form.querySelector("[data-send]").hidden = Boolean(running());
+  form.querySelector("[data-stop]").hidden = !running();
+}
+
+export function stop() {
+  running()?.stop();
+  return Boolean(running());
+}
+
+if (form) {
+  field.value ||= sessionStorage.getItem(draftKey()) ?? "";
+  field.addEventListener("input", () => sessionStorage.setItem(draftKey(), field.value));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  form.querySelector("[data-stop]").addEventListener("click", stop);
+  document.addEventListener("submit", (event) => {
+    const button = event.target.closest("[data-again]");
+    if (!button) return;
+    event.preventDefault();
+    again(button);
+  });
+  for (const type of ["answer:started", "answer:ended"]) document.addEventListener(type, showState);
+}

@@ -1,0 +1,88 @@
+// Markdown as it streams in, by the rules of conversations/rendering.py: DOM nodes only, no image, no link but http,
+// https and mailto, citation marks in place of [n]. What is shown here is replaced by the server's rendering at the end.
+import * as smd from "../../vendor/streaming-markdown-0.2.15.min.js";
+
+const TAGS = new Map([
+  [smd.PARAGRAPH, "p"], [smd.BLOCKQUOTE, "blockquote"], [smd.LINE_BREAK, "br"], [smd.RULE, "hr"],
+  [smd.HEADING_1, "h3"], [smd.HEADING_2, "h4"], [smd.HEADING_3, "h5"], [smd.HEADING_4, "h6"], [smd.HEADING_5, "h6"],
+  [smd.HEADING_6, "h6"], [smd.ITALIC_AST, "em"], [smd.ITALIC_UND, "em"], [smd.STRONG_AST, "strong"],
+  [smd.STRONG_UND, "strong"], [smd.STRIKE, "s"], [smd.CODE_INLINE, "code"], [smd.LIST_UNORDERED, "ul"],
+  [smd.LIST_ORDERED, "ol"], [smd.LIST_ITEM, "li"], [smd.TABLE, "table"], [smd.TABLE_ROW, "tr"],
+]);
+const MATHS = new Map([[smd.EQUATION_BLOCK, "$$"], [smd.EQUATION_INLINE, "$"]]);
+const CODE = new Set([smd.CODE_BLOCK, smd.CODE_FENCE]);
+const SAFE = /^(https?:|mailto:)/i;
+const NUMBER = /^\d{1,2}$/;
+
+const make = (tag) => document.createElement(tag);
+
+function rowParent(table) {
+  if (!table.tHead) return table.createTHead();
+  return table.tBodies[0] ?? table.createTBody();
+}
+
+// A finished [text](href) or [n], written so far into a <span>.
+function settleLink(span, href, mark) {
+  const text = span.textContent;
+  if (href === null && NUMBER.test(text)) {
+    const before = span.previousSibling;
+    if (before?.nodeType === Node.TEXT_NODE) before.data = before.data.replace(/\s$/, "");
+    span.replaceWith(mark(Number(text)));
+  } else if (href !== null && SAFE.test(href)) {
+    const link = Object.assign(make("a"), { href, target: "_blank", rel: "noopener nofollow" });
+    link.append(...span.childNodes);
+    span.replaceWith(link);
+  } else {
+    span.prepend("[");
+    span.append(href === null ? "]" : `](${href})`);
+  }
+}
+
+// `mark(n)` makes the node of a citation. Returns write(text), which may be called with any piece of the text.
+export function streamInto(root, mark) {
+  const open = [{ node: root }];
+  const top = () => open.at(-1);
+
+  const add = (type) => {
+    let parent = top().node;
+    const entry = { type };
+    if (CODE.has(type)) {
+      parent = parent.appendChild(make("pre"));
+      entry.node = make("code");
+    } else if (type === smd.TABLE_ROW) {
+      parent = rowParent(parent);
+      entry.node = make("tr");
+    } else if (type === smd.TABLE_CELL) {
+      entry.node = make(parent.parentElement.tagName === "THEAD" ? "th" : "td");
+    } else {
+      entry.node = make(TAGS.get(type) ?? "span");
+    }
+    if (type === smd.LINK) entry.href = null;
+    if (MATHS.has(type)) entry.node.append(MATHS.get(type));
+    if (type === smd.CHECKBOX) entry.node.append("☐ ");
+    parent.append(entry.node);
+    open.push(entry);
+  };
+
+  const end = () => {
+    const { type, node, href } = open.pop();
+    if (type === smd.LINK) settleLink(node, href, mark);
+    if (MATHS.has(type)) node.append(MATHS.get(type));
+  };
+
+  const set = (attribute, value) => {
+    const entry = top();
+    if (attribute === smd.HREF && entry.type === smd.LINK) entry.href = value;
+    if (attribute === smd.START && entry.type === smd.LIST_ORDERED) entry.node.start = Number(value);
+    if (attribute === smd.CHECKED) entry.node.textContent = "☑ ";
+  };
+
+  const parser = smd.parser({
+    data: null,
+    add_token: (_data, type) => add(type),
+    end_token: end,
+    add_text: (_data, text) => top().node.append(text),
+    set_attr: (_data, attribute, value) => set(attribute, value),
+  });
+  return (text) => smd.parser_write(parser, text);
+}
