@@ -17,6 +17,7 @@ PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
 _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 # An n-gram of another script, which language.terms writes in hexadecimal.
 _GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
+_QUESTION_MARKS = ("?", "？", "؟")
 _HEADING = re.compile(r"#{1,6}\s")
 
 Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
@@ -46,33 +47,42 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
 
 
 def _of_passage(passage: Passage, place: int) -> list[Candidate]:
+    """Headings and questions are not quoted: they say what the sentences after them are about."""
     whole = frozenset(index_terms(passage.text))
-    name = frozenset(index_terms(passage.document_name))
-    found, heading = [], name
+    heading = name = frozenset(index_terms(passage.document_name))
+    quotable, topics = [], []
     for text in _pieces(passage.text):
-        if _HEADING.match(text):
-            heading = name | frozenset(index_terms(text))
         shown = _MARK.sub("", text)
         terms = frozenset(index_terms(shown))
-        if terms:
-            found.append(Candidate(passage.number, place, shown, terms, heading, whole))
-    return found
+        candidate = Candidate(passage.number, place, shown, terms, heading, whole)
+        if _is_topic(text):
+            heading = name | terms
+            topics.append(candidate)
+        elif terms:
+            quotable.append(candidate)
+    return quotable or [topic for topic in topics if topic.terms]
+
+
+def _is_topic(text: str) -> bool:
+    return bool(_HEADING.match(text)) or text.endswith(_QUESTION_MARKS)
 
 
 def _pieces(text: str) -> list[str]:
-    """Sentences, white space collapsed; fragments join what follows, the last what precedes."""
-    pieces: list[str] = []
-    fragment = ""
+    """Sentences, white space collapsed; a fragment joins what follows, the last what precedes."""
+    spans: list[tuple[int, int]] = []
+    open_from: int | None = None
     for start, end in sentences(text):
-        sentence = " ".join(text[start:end].split())
-        if fragment:
-            sentence = f"{fragment} {sentence}"
-        fragment = sentence if len(sentence) < SHORT and not _HEADING.match(sentence) else ""
-        if not fragment:
-            pieces.append(sentence)
-    if fragment:
-        pieces[-1:] = [f"{pieces[-1]} {fragment}" if pieces else fragment]
-    return pieces
+        if open_from is not None and not _HEADING.match(text, start):
+            spans[-1] = (open_from, end)
+        else:
+            spans.append((start, end))
+        first = spans[-1][0]
+        is_fragment = end - first < SHORT and not _is_topic(text[first:end])
+        open_from = first if is_fragment else None
+    if open_from is not None and len(spans) > 1 and not _is_topic(text[slice(*spans[-2])]):
+        (first, _), (_, last) = spans[-2:]
+        spans[-2:] = [(first, last)]
+    return [" ".join(text[start:end].split()) for start, end in spans]
 
 
 class Question:

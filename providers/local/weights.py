@@ -100,9 +100,8 @@ class Weights:
         if self._buffer[:4] != b"E5S1":
             raise ValueError(f"{path} is not an e5 weights file")
         cursor = _Cursor(self._buffer)
-        sizes = cursor.take("7i")
-        epsilon, _block = cursor.take("fi")
-        self.header = Header(*sizes, epsilon=epsilon)
+        self.header = Header(*cursor.take("7if"))
+        cursor.take("i")  # weights in a block: 32, as Q4_BLOCK says
         self.pieces, self.scores, self.specials = self._vocabulary(cursor)
         self.normalisation = self._normalisation(cursor)
         self._offsets = self._directory(cursor)

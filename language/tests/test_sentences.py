@@ -1,0 +1,79 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from language.sentences import LONG_RUN, LONGEST, sentences
+
+
+def split(text):
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It rains. We stay! Why?", ["It rains.", "We stay!", "Why?"]),
+        ("He said “Go.” Then he left.", ["He said “Go.”", "Then he left."]),
+        ('"Why?" she said.', ['"Why?" she said.']),
+        ("東京。高い！はい", ["東京。", "高い！", "はい"]),
+        ("यह एक है। वह दो है।", ["यह एक है।", "वह दो है।"]),
+        ("هل هذا؟ نعم.", ["هل هذا؟", "نعم."]),
+    ],
+)
+def test_sentences_end_at_the_stops_of_their_script(text, expected):
+    assert split(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dr. Smith met J. R. Tolkien.",
+        "Use units, e.g. metres.",
+        "It costs 3.50 in v2.3.1 today.",
+        "See No. 5 and Fig. 2 for more.",
+        "In the U.S. Senate it failed.",
+    ],
+)
+def test_abbreviations_initials_and_decimals_end_nothing(text):
+    assert split(text) == [text]
+
+
+def test_no_as_an_answer_is_a_sentence():
+    assert split("Did it? No. He stayed.") == ["Did it?", "No.", "He stayed."]
+
+
+def test_a_soft_line_wrap_does_not_end_a_sentence():
+    assert split("This goes\non here. Next") == ["This goes\non here.", "Next"]
+
+
+def test_headings_items_rows_and_blank_lines_end_a_sentence():
+    text = "# Title\nText\n\nMore\n- one\n- two\n1. First\n| a | b |\n| c | d |\nend"
+    assert split(text) == [
+        *["# Title", "Text", "More", "- one", "- two", "1. First", "| a | b |", "| c | d |", "end"]
+    ]
+
+
+def test_long_thai_text_is_split_at_spaces():
+    found = split(" ".join(["กรุงเทพมหานคร" * 3] * 20))
+    assert len(found) > 3
+    assert all(len(one) <= LONG_RUN * 5 // 4 for one in found)
+
+
+@given(st.text())
+def test_spans_are_trimmed_ordered_and_lose_nothing_but_white_space(text):
+    spans = sentences(text)
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+    assert spans == sorted(spans)
+    assert "".join(split(text)).split() == [] or "".join("".join(split(text)).split()) == "".join(
+        text.split()
+    )
+
+
+@pytest.mark.parametrize("piece", ["a", ".", ' "', "a. ", "ก", '."', "\n", "# \n", "1. "])
+def test_hostile_text_takes_linear_time(piece):
+    started = time.process_time()
+    spans = sentences(piece * (300_000 // len(piece)))
+    assert time.process_time() - started < 3
+    assert all(end - start <= LONGEST * 5 // 4 for start, end in spans)
