@@ -1,0 +1,1 @@
+"""How fast, at what cost: each module measures one thing and prints one small table."""
