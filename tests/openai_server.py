@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class SlowModel(BaseHTTPRequestHandler):
     words = 40
-    seconds_per_word = 0.1
+    seconds_per_word = 0.05
     running = 0
     cut = 0  # streams whose reader went away
 

@@ -25,14 +25,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LEASE = "3"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model():
     with slow_model() as (url, handler):
         yield url, handler
 
 
-@pytest.fixture
-def web(model):
+@pytest.fixture(scope="module")
+def web(model, services):
     url, _ = model
     server = Web(
         {
@@ -146,13 +146,15 @@ def test_stop_ends_the_answer_and_the_upstream_call_within_two_seconds(
     client, conversation, owner, model
 ):
     with ask(client, conversation) as response:
-        first(response, "delta")
+        told = events(response)
+        next(name for _, name, _ in told if name == "delta")
         message = answer_of(owner, conversation)
         pressed = time.monotonic()
         client.post(f"/messages/{message.pk}/stop/").raise_for_status()
         assert wait_until(lambda: model[1].running == 0, 2)
-        assert first(response, "message.completed")[1]["message"]["status"] == "stopped"
+        *_, (_, name, data) = told
     assert time.monotonic() - pressed < 2.5
+    assert (name, data["message"]["status"]) == ("message.completed", "stopped")
     assert answer_of(owner, conversation).content.startswith("word0")
 
 
@@ -190,3 +192,4 @@ def test_a_server_asked_to_stop_lets_the_answer_finish(client, conversation, own
         first(response, "delta")
     web.stop()
     assert answer_of(owner, conversation).status == "complete"
+    web.start()

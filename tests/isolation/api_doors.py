@@ -1,0 +1,175 @@
+"""The policies of the API."""
+
+from tests.isolation.doors import (
+    QUESTION,
+    Door,
+    always,
+    answer,
+    chatbot,
+    conversation,
+    document,
+    key,
+    waiting,
+)
+
+LISTS = [
+    Door("api-me", "GET", "account:read", blind=True),
+    Door("api-keys-list", "GET", "account:read", blind=True),
+    Door("api-documents-list", "GET", "documents:read", blind=True),
+    Door(
+        "api-documents-list",
+        "GET",
+        "documents:read",
+        query=lambda world: {"tag": world.word, "q": world.word},
+        blind=True,
+    ),
+    Door("api-chatbots-list", "GET", "chatbots:read", blind=True),
+    Door("api-conversations-list", "GET", "conversations:read", blind=True),
+    Door(
+        "api-conversations-list",
+        "GET",
+        "conversations:read",
+        query=lambda world: {"search": world.word},
+        blind=True,
+    ),
+    Door(
+        "api-conversations-list",
+        "GET",
+        "conversations:read",
+        query=lambda world: {"chatbot": str(world.chatbot)},
+    ),
+    Door("api-usage", "GET", "usage:read", blind=True),
+    Door("api-usage-daily", "GET", "usage:read", blind=True),
+]
+ACCOUNT = [
+    Door("api-me", "PATCH", "account:write", body=always({"full_name": "New"}), blind=True),
+    Door("api-me", "DELETE", "account:write", blind=True),
+    Door("api-keys-list", "POST", "account:write", body=always({"name": "Another"}), blind=True),
+    Door("api-keys-detail", "GET", "account:read", path=key),
+    Door("api-keys-detail", "DELETE", "account:write", path=key),
+]
+DOCUMENTS = [
+    Door(
+        "api-documents-list",
+        "POST",
+        "documents:write",
+        body=always({"text": "Same text.", "name": "same.txt"}),
+        blind=True,
+    ),
+    Door("api-documents-detail", "GET", "documents:read", path=document),
+    Door(
+        "api-documents-detail",
+        "PATCH",
+        "documents:write",
+        path=document,
+        body=always({"title": "Taken"}),
+    ),
+    Door("api-documents-detail", "DELETE", "documents:write", path=document),
+    Door("api-documents-chunks", "GET", "documents:read", path=document),
+    Door("api-documents-text", "GET", "documents:read", path=document),
+    Door("api-documents-file", "GET", "documents:read", path=document),
+    Door("api-documents-reprocess", "POST", "documents:write", path=document),
+    Door("api-documents-cancel", "POST", "documents:write", path=waiting),
+    *(
+        Door(
+            "api-documents-bulk",
+            "POST",
+            "documents:write",
+            body=lambda world, action=action, name=name: {
+                "action": action,
+                "ids": [str(getattr(world, name))],
+            },
+        )
+        for action, name in (
+            ("delete", "document"),
+            ("reprocess", "document"),
+            ("cancel", "waiting"),
+        )
+    ),
+]
+SEARCH = [
+    Door("api-search", "POST", "search:read", body=always({"query": "sings"}), blind=True),
+    *(
+        Door(
+            "api-search",
+            "POST",
+            "search:read",
+            body=lambda world, field=field, named=named: {"query": "sings", field: named(world)},
+        )
+        for field, named in (
+            ("document_ids", lambda world: [str(world.document)]),
+            ("chatbot", lambda world: str(world.chatbot)),
+            ("chatbot", lambda world: world.slug if world.user else str(world.chatbot)),
+        )
+    ),
+    Door(
+        "api-search",
+        "POST",
+        "search:read",
+        body=lambda world: {"query": world.word, "tags": [world.word]},
+        blind=True,
+    ),
+]
+CHATBOTS = [
+    Door("api-chatbots-list", "POST", "chatbots:write", body=always({"name": "New"}), blind=True),
+    Door(
+        "api-chatbots-list",
+        "POST",
+        "chatbots:write",
+        body=lambda world: {"name": "New", "documents": [str(world.document)]},
+    ),
+    Door("api-chatbots-detail", "GET", "chatbots:read", path=chatbot),
+    Door(
+        "api-chatbots-detail",
+        "PATCH",
+        "chatbots:write",
+        path=chatbot,
+        body=lambda world: {"name": "Taken", "documents": [str(world.document)]},
+    ),
+    Door("api-chatbots-detail", "DELETE", "chatbots:write", path=chatbot),
+]
+CONVERSATIONS = [
+    Door(
+        "api-conversations-list",
+        "POST",
+        "conversations:write",
+        body=lambda world: {"chatbot": str(world.chatbot)},
+    ),
+    Door("api-conversations-detail", "GET", "conversations:read", path=conversation),
+    Door(
+        "api-conversations-detail",
+        "PATCH",
+        "conversations:write",
+        path=conversation,
+        body=always({"title": "Taken", "pinned": True}),
+    ),
+    Door("api-conversations-detail", "DELETE", "conversations:write", path=conversation),
+    Door("api-conversations-export", "GET", "conversations:read", path=conversation),
+    Door(
+        "api-conversations-export",
+        "GET",
+        "conversations:read",
+        path=conversation,
+        query=always({"format": "markdown"}),
+    ),
+    Door("api-conversation-messages", "GET", "conversations:read", path=conversation),
+    Door(
+        "api-conversation-messages",
+        "POST",
+        "conversations:write",
+        path=conversation,
+        body=QUESTION,
+    ),
+    Door(
+        "api-conversation-messages",
+        "POST",
+        "conversations:write",
+        path=conversation,
+        body=lambda world: {"content": "Who?", "parent": str(world.answer), "stream": True},
+    ),
+    Door("api-message", "GET", "conversations:read", path=answer),
+    Door("api-message-events", "GET", "conversations:read", path=answer),
+    Door("api-message-regenerate", "POST", "conversations:write", path=answer),
+    Door("api-message-stop", "POST", "conversations:write", path=answer),
+]
+API_DOORS = [*LISTS, *ACCOUNT, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]

@@ -1,0 +1,84 @@
+"""The policy of every URL: how its owner opens it, and what a stranger finds there.
+
+A new URL or method needs a line here, or `test_isolation.py` fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tests.isolation.world import World
+
+Values = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One URL and method. `path`, `body` and `query` are made from a person's world.
+
+    `scope` is the API key's; pages have none. Where a stranger's request is `blind`, it is
+    answered as if the other's rows did not exist; everywhere else it is 404.
+    """
+
+    url: str
+    method: str
+    scope: str = ""
+    path: Values = lambda world: []
+    body: Values = lambda world: {}
+    query: Values = lambda world: {}
+    blind: bool = False
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(self.query(World())) if self.query(World()) else ""
+        return f"{self.method} {self.url}{query}"
+
+    @property
+    def is_page(self) -> bool:
+        return not self.scope
+
+    def address(self, world: World) -> str:
+        return reverse(self.url, args=self.path(world))
+
+    def names_rows_in(self, part: str) -> bool:
+        """Whether the path, body or query name rows of a person."""
+        values: Values = getattr(self, part)
+        return values(World()) != values(World())
+
+
+def document(world: World) -> list[Any]:
+    return [world.document]
+
+
+def waiting(world: World) -> list[Any]:
+    return [world.waiting]
+
+
+def chatbot(world: World) -> list[Any]:
+    return [world.chatbot]
+
+
+def slug(world: World) -> list[Any]:
+    return [world.slug]
+
+
+def conversation(world: World) -> list[Any]:
+    return [world.conversation]
+
+
+def answer(world: World) -> list[Any]:
+    return [world.answer]
+
+
+def key(world: World) -> list[Any]:
+    return [world.key]
+
+
+def always(value: Any) -> Values:
+    return lambda world: value
+
+
+QUESTION = always({"content": "Who sings?"})

@@ -1,0 +1,131 @@
+"""The policies of the pages, and of the doors that are open to everybody."""
+
+from tests.isolation.doors import (
+    QUESTION,
+    Door,
+    always,
+    answer,
+    conversation,
+    document,
+    key,
+    slug,
+    waiting,
+)
+
+OPEN = {"landing", "api-schema", "api-docs", "health-live", "health-ready", "accounts:invitation"}
+# django-allauth's own pages: they know the session's person and no rows of a tenant.
+ENTRANCE = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_email",
+    "account_email_verification_sent",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+}
+SETTINGS = [
+    Door("home", "GET", blind=True),
+    Door("home-start", "GET", blind=True),
+    Door("billing:usage", "GET", blind=True),
+    Door("accounts:profile", "GET", blind=True),
+    Door(
+        "accounts:profile",
+        "POST",
+        body=always({"full_name": "New", "timezone": "UTC", "locale": "en"}),
+        blind=True,
+    ),
+    Door("accounts:api_keys", "GET", blind=True),
+    Door(
+        "accounts:api_keys",
+        "POST",
+        body=always({"name": "New", "scopes": ["search:read"], "lifetime": "30"}),
+        blind=True,
+    ),
+    Door("accounts:revoke_key", "GET", path=key),
+    Door("accounts:revoke_key", "POST", path=key),
+]
+SPAN = {"start": "0", "end": "5"}
+DOCUMENTS = [
+    Door("documents:list", "GET", blind=True),
+    Door("documents:list", "GET", query=lambda world: {"q": world.word}, blind=True),
+    Door("documents:upload", "POST", blind=True),
+    Door("documents:progress", "GET", query=lambda world: {"id": str(world.waiting)}, blind=True),
+    *(
+        Door(
+            "documents:selected",
+            "POST",
+            body=lambda world, action=action: {"action": action, "id": str(world.document)},
+            blind=True,
+        )
+        for action in ("delete", "delete-confirmed", "reprocess")
+    ),
+    Door("documents:search", "GET", query=lambda world: {"q": world.word}, blind=True),
+    Door("documents:detail", "GET", path=document),
+    Door("documents:detail", "GET", path=document, query=lambda w: {"chunk": str(w.chunk)}),
+    Door("documents:passages", "GET", path=document),
+    Door("documents:passage", "GET", path=document, query=always(SPAN)),
+    Door("documents:state", "GET", path=document),
+    Door("documents:download", "GET", path=document),
+    Door("documents:edit", "GET", path=document),
+    Door("documents:edit", "POST", path=document, body=always({"title": "Taken"})),
+    Door("documents:reprocess", "POST", path=document),
+    Door("documents:cancel", "POST", path=waiting),
+    Door("documents:delete", "GET", path=document),
+    Door("documents:delete", "POST", path=document),
+]
+CHATBOT = {
+    "name": "Taken", "reads": "chosen", "temperature": "0.5", "model": "",
+    "welcome_message": "Hello", "is_active": "on",
+}  # fmt: skip
+CHATBOTS = [
+    Door("chatbots:list", "GET", blind=True),
+    Door("chatbots:create", "GET", blind=True),
+    Door(
+        "chatbots:create",
+        "POST",
+        body=lambda world: {**CHATBOT, "documents": [str(world.document)]},
+        blind=True,
+    ),
+    Door("chatbots:ask", "POST", blind=True),
+    Door(
+        "chatbots:documents",
+        "GET",
+        query=lambda world: {"documents": str(world.document), "q": world.word},
+        blind=True,
+    ),
+    Door("chatbots:detail", "GET", path=slug),
+    Door(
+        "chatbots:detail",
+        "POST",
+        path=slug,
+        body=lambda world: {**CHATBOT, "documents": [str(world.document)]},
+    ),
+    Door("chatbots:delete", "GET", path=slug),
+    Door("chatbots:delete", "POST", path=slug),
+]
+CHAT = [
+    Door("conversations:list", "GET", blind=True),
+    Door("conversations:history", "GET", query=lambda world: {"q": world.word}, blind=True),
+    Door("conversations:new", "GET", path=slug),
+    Door("conversations:begin", "POST", path=slug, body=QUESTION),
+    Door("conversations:detail", "GET", path=conversation),
+    Door("conversations:send", "POST", path=conversation, body=QUESTION),
+    Door("conversations:rename", "GET", path=conversation),
+    Door("conversations:rename", "POST", path=conversation, body=always({"title": "Taken"})),
+    Door("conversations:pin", "POST", path=conversation),
+    Door("conversations:delete", "GET", path=conversation),
+    Door("conversations:delete", "POST", path=conversation),
+    Door("conversations:message", "GET", path=answer),
+    Door("conversations:events", "GET", path=answer),
+    Door("conversations:stop", "POST", path=answer),
+    Door("conversations:again", "POST", path=answer),
+    Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
+]
+PAGE_DOORS = [*SETTINGS, *DOCUMENTS, *CHATBOTS, *CHAT]

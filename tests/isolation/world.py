@@ -1,0 +1,155 @@
+"""A person with one of everything, so that every URL has something to show or to lose."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from accounts import keys
+from accounts.models import ApiKey, User
+from accounts.tenancy import scope
+from billing.models import RequestType
+from billing.usage import record_usage
+from chatbots.models import Chatbot
+from conversations.models import Conversation, Message
+from documents.models import Document, DocumentChunk, DocumentText, storage_path
+from providers import registry
+from providers.base import Usage
+
+APPS = ("accounts", "billing", "documents", "chatbots", "conversations", "analytics")
+VOLATILE = {"last_used_at", "last_login", "embedding"}
+
+
+@dataclass
+class World:
+    """Ids alone; those of a `World()` nobody made belong to nothing."""
+
+    word: str = "nothing"
+    user: User | None = None
+    document: UUID = field(default_factory=uuid4)
+    waiting: UUID = field(default_factory=uuid4)
+    chunk: UUID = field(default_factory=uuid4)
+    chatbot: UUID = field(default_factory=uuid4)
+    slug: str = "no-such-chatbot"
+    conversation: UUID = field(default_factory=uuid4)
+    question: UUID = field(default_factory=uuid4)
+    answer: UUID = field(default_factory=uuid4)
+    key: UUID = field(default_factory=uuid4)
+
+    @property
+    def traces(self) -> list[str]:
+        """What must never be seen by another person."""
+        ids = (self.document, self.waiting, self.chunk, self.chatbot, self.conversation)
+        return [self.word, self.slug, *map(str, (*ids, self.question, self.answer, self.key))]
+
+    def secret(self, *scopes: str) -> str:
+        with scope(self.user):
+            return keys.issue(self.user, "for the test", scopes=list(scopes))[1]
+
+
+def make_world(word: str) -> World:
+    user = User.objects.create_user(f"{word}@example.com", None, full_name=f"{word} person")
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    with scope(user):
+        document, chunk = _ready_document(user, word)
+        waiting = _stored(user, f"{word} waits", f"{word}-waiting.txt")
+        waiting.save(force_insert=True)
+        chatbot = Chatbot.objects.create(owner=user, name=f"{word} bot", slug=f"{word}-bot")
+        chatbot.read_documents([document])
+        conversation, question, answer = _conversation(user, chatbot, chunk, word)
+        key, _secret = keys.issue(user, f"{word} key")
+        record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
+    return World(
+        word=word,
+        user=user,
+        document=document.pk,
+        waiting=waiting.pk,
+        chunk=chunk.pk,
+        chatbot=chatbot.pk,
+        slug=chatbot.slug,
+        conversation=conversation.pk,
+        question=question.pk,
+        answer=answer.pk,
+        key=key.pk,
+    )
+
+
+def _stored(user: User, text: str, name: str) -> Document:
+    content = text.encode()
+    document = Document(
+        owner=user,
+        name=name,
+        tags=[name.partition(".")[0]],
+        file_size=len(content),
+        content_hash=hashlib.sha256(content).hexdigest(),
+    )
+    document.file.name = default_storage.save(storage_path(document, name), ContentFile(content))
+    return document
+
+
+def _ready_document(user: User, word: str) -> tuple[Document, DocumentChunk]:
+    text = f"The {word} sings at dawn."
+    document = _stored(user, text, f"{word}.txt")
+    document.status, document.stage = Document.Status.READY, Document.Stage.DONE
+    document.progress, document.chunk_count, document.mime_type = 100, 1, "text/plain"
+    document.save(force_insert=True)
+    DocumentText.objects.create(document=document, owner=user, content=text)
+    embedder = registry.embedder()
+    chunk = DocumentChunk.objects.create(
+        document=document,
+        owner=user,
+        chunk_index=0,
+        content=text,
+        search_text=text.lower(),
+        start_char=0,
+        end_char=len(text),
+        embedding=np.asarray(embedder.embed_query(text)),
+        embedding_model=embedder.model,
+    )
+    return document, chunk
+
+
+def _conversation(
+    user: User, chatbot: Chatbot, chunk: DocumentChunk, word: str
+) -> tuple[Conversation, Message, Message]:
+    conversation = Conversation.objects.create(
+        owner=user, chatbot=chatbot, user=user, title=f"About the {word}"
+    )
+    common: dict[str, Any] = {"owner": user, "conversation": conversation}
+    question = Message.objects.create(
+        **common, author=user, role="user", content=f"Does the {word} sing?", message_index=0,
+        search_text=f"{word} sing",
+    )  # fmt: skip
+    citation = {
+        "number": 1, "document_id": str(chunk.document_id), "document_name": f"{word}.txt",
+        "chunk_id": str(chunk.pk), "page": None, "quote": chunk.content, "start_char": 0,
+        "end_char": chunk.end_char,
+    }  # fmt: skip
+    answer = Message.objects.create(
+        **common, parent=question, role="assistant", content=f"The {word} does [1].",
+        message_index=1, citations=[citation],
+    )  # fmt: skip
+    return conversation, question, answer
+
+
+def snapshot(world: World) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the person's, but for what reading itself may note."""
+    models = [model for label in APPS for model in apps.get_app_config(label).get_models()]
+    with scope(world.user):
+        rows = {model: list(model.objects.order_by("pk").values()) for model in models}
+    rows[User] = [row for row in rows[User] if row["id"] == world.user.pk]
+    rows[ApiKey] = [row for row in rows[ApiKey] if row["name"] != "for the test"]
+    return {
+        model.__name__: [
+            {name: value for name, value in row.items() if name not in VOLATILE} for row in found
+        ]
+        for model, found in rows.items()
+        if not model.__name__.startswith(("Audit", "KeptEmail"))
+    }

@@ -1,0 +1,183 @@
+"""No URL shows or changes another person's rows: every URL × method × kind of caller.
+
+The owner opens each door last, with the same URL and body: the door was live when the others
+were turned away from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.keys import SCOPES
+from tests.isolation.api_doors import API_DOORS
+from tests.isolation.doors import Door
+from tests.isolation.page_doors import ENTRANCE, OPEN, PAGE_DOORS
+from tests.isolation.world import APPS, World, make_world, snapshot
+
+DOORS = [*API_DOORS, *PAGE_DOORS]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def committed_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """One database for the module: each test brings its own people instead of a rollback."""
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", verbosity=0, interactive=False)
+        connection.close()
+
+
+@pytest.fixture
+def owner() -> World:
+    return make_world(f"finch{uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def stranger() -> World:
+    return make_world(f"raven{uuid4().hex[:12]}")
+
+
+@pytest.fixture(params=["scoped", "unscoped"])
+def scoping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is, and with every `for_user` forgotten: the policies of the database still hold."""
+    models = [model for label in APPS for model in apps.get_app_config(label).get_models()]
+    if request.param == "unscoped":
+        for rows in {type(model._default_manager.all()) for model in models}:
+            if hasattr(rows, "for_user"):
+                monkeypatch.setattr(rows, "for_user", lambda self, user: self)
+
+
+def call(
+    door: Door,
+    caller: World | None,
+    *,
+    path: World,
+    body: World,
+    scopes: tuple[str, ...] = (),
+    method: str = "",
+) -> HttpResponse:
+    """Knock: by API key or signed-in browser, with path and body naming the rows of some world."""
+    client = Client()
+    if caller and door.is_page:
+        client.force_login(caller.user)
+    elif caller:
+        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {caller.secret(*scopes)}"
+    kind = None if door.is_page else "application/json"
+    ask = getattr(client, (method or door.method).lower())
+    address = f"{door.address(path)}{_query(door, body)}"
+    if (method or door.method) == "GET":
+        return ask(address)
+    return ask(address, door.body(body), **({"content_type": kind} if kind else {}))
+
+
+def _query(door: Door, world: World) -> str:
+    return "?" + "&".join(f"{k}={v}" for k, v in door.query(world).items()) if door.query else ""
+
+
+def content(response: HttpResponse) -> str:
+    whole = b"".join(response) if response.streaming else response.content
+    return whole.decode()
+
+
+def is_let_in(response: HttpResponse) -> bool:
+    return response.status_code < 400 and "/login/" not in response.get("Location", "")
+
+
+def attacks(door: Door) -> list[tuple[str, str]]:
+    """(whose path, whose body) of each way to reach for the owner's rows."""
+    ways = [("owner", "stranger")] if door.names_rows_in("path") else []
+    if door.names_rows_in("body") or door.names_rows_in("query") or not ways:
+        ways.append(("stranger", "owner"))
+    return ways
+
+
+CELLS = [pytest.param(door, *way, id=f"{door} {way}") for door in DOORS for way in attacks(door)]
+
+
+@pytest.mark.usefixtures("scoping")
+@pytest.mark.parametrize(("door", "path", "body"), CELLS)
+def test_a_stranger_finds_and_changes_nothing(
+    door: Door, path: str, body: str, owner: World, stranger: World
+) -> None:
+    people = {"owner": owner, "stranger": stranger}
+    before, own_before = snapshot(owner), snapshot(stranger)
+    response = call(
+        door, stranger, path=people[path], body=people[body], scopes=(door.scope or "search:read",)
+    )
+    text = content(response)
+    assert [trace for trace in owner.traces if trace in text + str(response.headers)] == []
+    assert snapshot(owner) == before
+    if door.blind:
+        assert response.status_code < 500
+    else:
+        assert response.status_code == 404
+        assert snapshot(stranger) == own_before
+    if not door.blind and not door.is_page:
+        ghost = {**people, "owner": World()}
+        missing = call(door, stranger, path=ghost[path], body=ghost[body], scopes=(door.scope,))
+        assert (missing.status_code, missing.json()) == (404, response.json())
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_the_owner_is_let_in_and_others_are_turned_away(door: Door, owner: World) -> None:
+    before = snapshot(owner)
+    anonymous = call(door, None, path=owner, body=owner)
+    if door.is_page:
+        assert anonymous.status_code == 302
+        assert anonymous["Location"].startswith(reverse("account_login"))
+    else:
+        assert (anonymous.status_code, anonymous["WWW-Authenticate"]) == (401, "Bearer")
+        others = tuple(scope for scope in SCOPES if scope != door.scope)
+        refused = call(door, owner, path=owner, body=owner, scopes=others)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert snapshot(owner) == before
+    response = call(door, owner, path=owner, body=owner, scopes=(door.scope,))
+    assert is_let_in(response), content(response)
+
+
+def views(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from views(pattern.url_patterns, namespace + inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+NAMES = {name for name, _pattern in views(get_resolver().url_patterns)}
+
+
+def test_every_url_has_a_declared_policy() -> None:
+    declared = {door.url for door in DOORS} | OPEN | ENTRANCE
+    assert {name for name in NAMES if not name.startswith("admin:")} == declared
+
+
+@pytest.mark.parametrize("url", sorted({door.url for door in DOORS}))
+def test_a_method_without_a_declared_policy_is_not_allowed(url: str, owner: World) -> None:
+    doors = [door for door in DOORS if door.url == url]
+    for method in sorted(set(METHODS) - {door.method for door in doors}):
+        response = call(doors[0], owner, path=owner, body=owner, scopes=SCOPES, method=method)
+        assert (method, response.status_code) == (method, 405)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in NAMES if name.startswith("admin:")))
+def test_the_staff_site_is_closed_to_people_who_are_not_staff(name: str, owner: World) -> None:
+    client = Client()
+    client.force_login(owner.user)
+    pattern = dict(views(get_resolver().url_patterns))[name]
+    needed = {key: str(owner.document) for key in pattern.pattern.converters}
+    address = reverse(name, kwargs=needed) if "None" not in name else "/admin/whatever/"
+    if name == "admin:login":
+        return
+    assert client.get(address)["Location"].startswith(reverse("admin:login"))
