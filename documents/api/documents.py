@@ -82,7 +82,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
         is_form = request.content_type.startswith("multipart/")
         upload = (UploadSerializer if is_form else PastedTextSerializer)(data=request.data)
         upload.is_valid(raise_exception=True)
-        file, name = upload.source()
+        file, name = upload.received()
         document, is_new = uploads.add_document(
             request.user,
             file,

@@ -79,7 +79,7 @@ class UploadSerializer(StrictSerializer):
     title = serializers.CharField(max_length=300, allow_blank=True, default="")
     tags = TagsField(required=False)
 
-    def source(self) -> tuple[File, str]:
+    def received(self) -> tuple[File, str]:
         file = self.validated_data["file"]
         return file, file.name
 
@@ -90,7 +90,7 @@ class PastedTextSerializer(StrictSerializer):
     title = serializers.CharField(max_length=300, allow_blank=True, default="")
     tags = TagsField(required=False)
 
-    def source(self) -> tuple[File, str]:
+    def received(self) -> tuple[File, str]:
         name = self.validated_data["name"]
         return ContentFile(self.validated_data["text"].encode(), name), name
 
