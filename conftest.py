@@ -36,7 +36,7 @@ def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fake_models() -> None:
-    """Every test starts with fresh fake models; the fake chat model answers from the first passage."""
+    """Every test starts with fresh fake models; the chat model repeats the question."""
     registry.configure(registry.ProviderSettings(chat_model="fake", embedding_model="fake"))
 
 

@@ -82,12 +82,16 @@ def record(
 
     The request id and the client's address come from the request's log context.
     """
+    if owner_id is None:
+        if actor is None:
+            raise ValueError("an audit row needs an owner or an actor")
+        owner_id = actor.pk
     context = structlog.contextvars.get_contextvars()
     entry = AuditLog(
-        owner_id=owner_id or actor.pk,
+        owner_id=owner_id,
         actor_id=actor.pk if actor else None,
         action=action,
-        resource_type=resource._meta.model_name if resource else "",
+        resource_type=resource._meta.model_name or "" if resource else "",
         resource_id=resource.pk if resource else None,
         metadata=metadata or {},
         request_id=context.get("request_id", ""),

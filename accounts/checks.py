@@ -10,7 +10,7 @@ from accounts.tenancy import refuse_unsafe_role
 
 @register(Tags.database)
 def role_is_bound_by_policies(databases: list[str] | None = None, **_: object) -> list[Error]:
-    """Runs with `check --database default`, as `make run` and the compose file do before serving."""
+    """Runs with `check --database default`: before serving, not at every command."""
     if not databases:
         return []
     reason = refuse_unsafe_role()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from django.db import connection
 from django.utils import timezone
@@ -17,7 +18,7 @@ def months(first: dt.date, count: int) -> list[tuple[dt.date, dt.date]]:
         dt.date(first.year + (first.month - 1 + step) // 12, (first.month - 1 + step) % 12 + 1, 1)
         for step in range(count + 1)
     ]
-    return list(zip(starts, starts[1:], strict=False))
+    return list(pairwise(starts))
 
 
 def make_partitions(ahead: int = 3) -> None:

@@ -13,7 +13,7 @@ from billing.models import DailyUsage, Plan, Subscription
 
 
 @dataclass
-class QuotaExceeded(Exception):  # noqa: N818
+class QuotaExceeded(Exception):
     """A plan's limit was met. `limit` names it, `value` is its size, `resets_at` when it ends."""
 
     limit: str
@@ -66,7 +66,7 @@ def check_documents(user: User, *, count: int, stored: int, adding: int) -> None
             "storage_limit",
             plan.storage_limit,
             None,
-            f"Your plan stores {plan.storage_limit // 2**20:,} MB. This file does not fit any more.",
+            f"Your plan stores {plan.storage_limit // 2**20:,} MB. This file does not fit.",
         )
 
 

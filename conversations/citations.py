@@ -1,7 +1,7 @@
 """Binding a model's `[n]` marks to exact quotes, as the text streams by.
 
-The model numbers passages; readers see citations numbered 1, 2, 3 in the order they occur, each with
-the very sentence that supports the claim. A mark that names no passage is dropped.
+The model numbers passages; readers see citations numbered 1, 2, 3 in the order they occur, each
+with the very sentence that supports the claim. A mark that names no passage is dropped.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
 
 
 def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors) -> None:
-    """Replace text and chunks and flip the document to ready, in one transaction under the lease."""
+    """Replace text and chunks and flip the document to ready, in one fenced transaction."""
     model = registry.embedder().model
     rows = [
         DocumentChunk(

@@ -46,7 +46,7 @@ class SearchScope:
 
 @dataclass(frozen=True)
 class Passage:
-    """A retrieved chunk with its score (fused, higher is better) and cosine similarity (-1 to 1)."""
+    """A retrieved chunk: fused score (higher is better), cosine similarity (-1 to 1)."""
 
     chunk_id: UUID
     document_id: UUID

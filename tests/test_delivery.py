@@ -1,4 +1,4 @@
-"""Acknowledged means durable: workers killed at any instant, a broker emptied, all documents end."""
+"""Acknowledged means durable: workers killed at any instant, a broker emptied, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live answers survive what happens to them: killed servers, emptied streams, readers that leave."""
+"""Live answers survive what happens to them: killed servers, emptied streams, lost readers."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ def test_a_stream_tells_the_whole_answer_in_order(client, conversation):
 def test_a_reader_that_left_finds_the_rest_after_its_last_event(client, conversation):
     text = ""
     with ask(client, conversation) as response:
-        for last_id, name, data in events(response):
+        for event_id, name, data in events(response):
+            last_id = event_id
             text += data["text"] if name == "delta" else ""
             if name == "message.created":
                 message_id = data["message_id"]

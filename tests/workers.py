@@ -1,4 +1,4 @@
-"""A real Celery worker with beat for tests, its own process group so that it can be killed whole."""
+"""A real Celery worker with beat for tests, in a process group that can be killed whole."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_numbers_follow_the_order_of_reading_not_of_the_passages():
     other = passage("Roses are red.")
     text, citations = bind([passage(), other], "Roses are red [2]. The sky is blue [1].")
     assert text == "Roses are red [1]. The sky is blue [2]."
-    assert [c.chunk_id for c in citations][0] == str(other.chunk_id)
+    assert citations[0].chunk_id == str(other.chunk_id)
 
 
 def test_a_list_of_marks_is_taken_apart():

@@ -113,7 +113,8 @@ def test_full_text_keeps_its_index_because_it_runs_past_the_policy(owner):
             " embedding, embedding_model, created_at)"
             " SELECT gen_random_uuid(), d.id, d.owner_id, n, 'x', 'word' || n, 1, 0, 1, '', '{}',"
             " true, array_fill(0.1, ARRAY[768])::vector::halfvec, 'fake', now()"
-            " FROM (SELECT id, owner_id FROM documents_document LIMIT 5) d, generate_series(1, 600) n"
+            " FROM (SELECT id, owner_id FROM documents_document LIMIT 5) d,"
+            " generate_series(1, 600) n"
         )
         cursor.execute("ANALYZE documents_documentchunk")
     select = "SELECT id FROM documents_documentchunk WHERE content_tsv @@ 'word7'::tsquery"
