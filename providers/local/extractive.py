@@ -3,6 +3,20 @@ word for word, cited.
 
 Lexical coverage and e5 similarity rank the sentences; the same figures decide when to refuse.
 Without the embedder (its failure is never the reader's problem) words alone decide, less sharply.
+
+Measured on six retrieved paragraphs a question (per cent; 150 questions a set, 80 across
+languages; the limits below were chosen on the same sets). Off-topic questions meet the nearest
+paragraphs of other articles ("near") or any ("far").
+
+    SQuAD 2 / XQuAD             en   th   zh   hi   de   ar   th→en  zh→en  de→en  hi→en  ar→en
+    answer holds the gold       85   79   89   81   81   78     48     56     55     69     42
+    wrongly refused              2    1    2    7    2    3     38     34     34     14     46
+    refused, near               93   84   87   90   87   88     91     85     95     64     95
+    refused, far                99   95  100  100   95   99
+    by words alone: gold        78   78   83   77   73   77      0      5     10      0      0
+    by words alone: near / far  52/93 87/99 71/98 41/85 62/91 55/97
+
+A question on the topic whose answer the text lacks (SQuAD 2 impossible) is refused in 7 % only.
 """
 
 import asyncio
