@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def start_services(data: Path, *, durable: bool = True) -> Iterator[Services]:
         lock = stack.enter_context(_no_earlier_run(data))
         account = database_account(data, postgres.cluster_dir(data), postgres.binary("postgres"))
         make_run_dir(data, account)
+        stack.callback(remove_short_run_dir, data)
         queue = valkey.server(data, durable=durable, inherited=(lock,))
         database = postgres.server(data, account, durable=durable, inherited=(lock,))
         stack.callback(stop, [database, queue])
@@ -86,6 +88,11 @@ def make_run_dir(data: Path, account: Account) -> None:
         folder.chmod(0o1770)
     for name in (POSTGRES_SOCKET, POSTGRES_SOCKET + ".lock", "valkey.sock"):
         (folder / name).unlink(missing_ok=True)
+
+
+def remove_short_run_dir(data: Path) -> None:
+    if run_dir(data).parent != data:
+        shutil.rmtree(run_dir(data), ignore_errors=True)
 
 
 @contextlib.contextmanager

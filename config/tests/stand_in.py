@@ -38,7 +38,8 @@ while True:
 @dataclass(frozen=True)
 class StandIns(Programs):
     def web(self) -> Child:
-        return self._child("web", "-c", WEB, str(self.port))
+        broken = "--broken-web" in sys.argv
+        return self._child("web", "-c", "raise SystemExit(3)" if broken else WEB, str(self.port))
 
     def worker(self) -> Child:
         return self._child("worker", "-c", WORKER)

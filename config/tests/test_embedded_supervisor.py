@@ -1,6 +1,5 @@
 """Starting, keeping and ending: real databases, stand-ins for the programs (see stand_in.py)."""
 
-import os
 import re
 import signal
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.embedded.paths import PROJECT, embedder_socket, is_running
+from config.embedded.paths import PROJECT, embedder_socket, is_running, run_dir
 
 SECONDS = 30
 
@@ -67,9 +66,10 @@ def soon(condition, seconds=SECONDS):
     return result
 
 
-def launch(data: Path, port: int | None = None) -> Stack:
+def launch(data: Path, port: int | None = None, *options: str) -> Stack:
     log = data.parent / f"output-{time.monotonic_ns()}"
-    command = [sys.executable, "-m", "config.tests.stand_in", str(data), str(port or free_port())]
+    chosen = [str(data), str(port or free_port()), *options]
+    command = [sys.executable, "-m", "config.tests.stand_in", *chosen]
     with log.open("w") as output:
         process = subprocess.Popen(
             command, cwd=PROJECT, stdout=output, stderr=output, start_new_session=True
@@ -88,11 +88,20 @@ def launch_ready(data: Path) -> Stack:
 
 @pytest.fixture
 def stack(tmp_path):
+    """One that the test ends."""
     stack = launch_ready(tmp_path / "data")
     yield stack
-    if stack.process.poll() is None:
-        stack.process.terminate()
-        stack.process.wait(SECONDS)
+    stack.process.terminate()
+    stack.process.wait(SECONDS)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    """One that stays up, whatever the tests kill in it."""
+    stack = launch_ready(tmp_path_factory.mktemp("lasting") / "data")
+    yield stack
+    stack.process.terminate()
+    assert stack.process.wait(SECONDS) == 0
 
 
 def ask_embedder(data: Path) -> int:
@@ -129,23 +138,37 @@ def test_a_start_right_after_a_kill_waits_for_the_old_databases(stack):
     assert stack.left() == again.left() == []
 
 
-@pytest.mark.parametrize("words", ["valkey-server", "bin/postgres", "HTTPServer", "Popen"])
-def test_what_is_killed_is_started_again(stack, words):
-    (victim,) = stack.named(words)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("valkey", "valkey-server"), ("postgres", "bin/postgres")]
+    + [("web", "HTTPServer"), ("worker", "Popen")],
+)
+def test_what_is_killed_is_started_again(lasting, name, words):
+    (victim,) = lasting.named(words)
     its_own = victim.children(recursive=True)
     victim.kill()
-    soon(lambda: "ended (SIGKILL) and is started again" in stack.output)
+    soon(lambda: f"{name} ended (SIGKILL) and is started again" in lasting.output)
     soon(lambda: not any(map(is_alive, its_own)), 10)
-    assert soon(lambda: stack.named(words), 10) != [victim]
+    assert soon(lambda: lasting.named(words), 10) != [victim]
 
 
-def test_the_embedder_starts_with_the_first_connection_and_again_after_a_kill(stack):
-    assert embedder_socket(stack.data).stat().st_mode & 0o777 == 0o600
-    assert stack.named("listener.accept()") == []
-    first = ask_embedder(stack.data)
-    assert ask_embedder(stack.data) == first
-    os.kill(first, signal.SIGKILL)
-    assert ask_embedder(stack.data) != first
+def test_the_embedder_starts_with_the_first_connection_and_again_after_a_kill(lasting):
+    assert embedder_socket(lasting.data).stat().st_mode & 0o777 == 0o600
+    assert lasting.named("listener.accept()") == []
+    first = ask_embedder(lasting.data)
+    assert ask_embedder(lasting.data) == first
+    process = psutil.Process(first)
+    process.kill()
+    soon(lambda: not is_alive(process))
+    assert ask_embedder(lasting.data) != first
+
+
+def test_a_second_supervisor_on_the_folder_is_refused(lasting):
+    other = launch(lasting.data)
+    assert other.process.wait(SECONDS) == 1
+    assert "already running with the data folder" in other.output
+    assert "Traceback" not in other.output
+    assert lasting.process.poll() is None
 
 
 def test_the_first_login_is_shown_on_the_first_start_alone(tmp_path):
@@ -159,14 +182,6 @@ def test_the_first_login_is_shown_on_the_first_start_alone(tmp_path):
     assert "first-password" not in second.output
 
 
-def test_a_second_supervisor_on_the_folder_is_refused(stack):
-    other = launch(stack.data)
-    assert other.process.wait(SECONDS) == 1
-    assert "already running with the data folder" in other.output
-    assert "Traceback" not in other.output
-    assert stack.process.poll() is None
-
-
 def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         stack = launch(tmp_path / "data", taken.getsockname()[1])
@@ -177,7 +192,7 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
 
 
 def test_ctrl_c_in_mid_start_leaves_nothing(tmp_path):
-    for delay in (0.3, 0.5, 0.7, 0.9):
+    for delay in (0.3, 0.6, 0.9):
         stack = launch(tmp_path / "data")
         time.sleep(delay)
         stack.seen = stack.family() if stack.process.poll() is None else set()
@@ -188,3 +203,23 @@ def test_ctrl_c_in_mid_start_leaves_nothing(tmp_path):
     again = launch_ready(tmp_path / "data")
     again.process.terminate()
     assert again.process.wait(SECONDS) == 0
+
+
+def test_a_web_server_that_never_gets_ready_is_named_and_everything_stops(tmp_path):
+    stack = launch(tmp_path / "data", None, "--broken-web")
+    soon(lambda: "web ended (exit code 3)" in stack.output)
+    stack.seen = stack.family()
+    assert stack.process.wait(SECONDS) == 1
+    assert "Not ready: the web server. The reason is in the lines above" in stack.output
+    assert "Traceback" not in stack.output
+    assert stack.left() == []
+
+
+def test_the_short_folder_of_the_sockets_goes_with_the_stack(tmp_path):
+    stack = launch_ready(tmp_path / "Kyro Chat")
+    folder = run_dir(stack.data)
+    assert folder.parent == Path("/tmp")
+    assert folder.exists()
+    stack.process.terminate()
+    assert stack.process.wait(SECONDS) == 0
+    assert not folder.exists()
