@@ -140,8 +140,12 @@ def test_a_start_right_after_a_kill_waits_for_the_old_databases(stack):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("valkey", "valkey-server"), ("postgres", "bin/postgres")]
-    + [("web", "HTTPServer"), ("worker", "Popen")],
+    [
+        ("valkey", "valkey-server"),
+        ("postgres", "bin/postgres"),
+        ("web", "HTTPServer"),
+        ("worker", "Popen"),
+    ],
 )
 def test_what_is_killed_is_started_again(lasting, name, words):
     (victim,) = lasting.named(words)
