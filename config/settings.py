@@ -199,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
 # -- People ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+# The address is unique whatever its case: a constraint on lower(email), which Django cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
