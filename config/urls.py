@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from config import health
+from config import api_docs, health
 
 urlpatterns = [
     path("", include("conversations.home_urls")),
@@ -15,7 +14,8 @@ urlpatterns = [
     path("chatbots/", include("chatbots.urls")),
     path("chat/", include("conversations.urls")),
     path("api/v1/", include("config.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema/", api_docs.schema, name="api-schema"),
+    path("api/docs/", api_docs.page, name="api-docs"),
     path("admin/", admin.site.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

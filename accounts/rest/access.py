@@ -42,7 +42,7 @@ class KeyScopePermission(BasePermission):
     """A key needs `<area>:read` to look and `<area>:write` to change; `scopes` names exceptions."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if isinstance(request.auth, ApiKey):
+        if isinstance(request.auth, ApiKey) and request.method in view.allowed_methods:
             scope = scope_of(view, request.method or "")
             if scope not in request.auth.scopes:
                 detail = _("This API key lacks the scope %s.") % scope

@@ -99,7 +99,7 @@ SEARCH = [
         for field, named in (
             ("document_ids", lambda world: [str(world.document)]),
             ("chatbot", lambda world: str(world.chatbot)),
-            ("chatbot", lambda world: world.slug if world.user else str(world.chatbot)),
+            ("chatbot", lambda world: world.slug),
         )
     ),
     Door(

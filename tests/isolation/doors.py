@@ -20,8 +20,8 @@ Values = Callable[[World], Any]
 class Door:
     """One URL and method. `path`, `body` and `query` are made from a person's world.
 
-    `scope` is the API key's; pages have none. Where a stranger's request is `blind`, it is
-    answered as if the other's rows did not exist; everywhere else it is 404.
+    `scope` is the API key's; pages have none. A stranger gets 404, but where the door is `blind`
+    to what the body or query names: there the other's rows are as if they did not exist.
     """
 
     url: str

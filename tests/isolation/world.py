@@ -37,7 +37,7 @@ class World:
     waiting: UUID = field(default_factory=uuid4)
     chunk: UUID = field(default_factory=uuid4)
     chatbot: UUID = field(default_factory=uuid4)
-    slug: str = "no-such-chatbot"
+    slug: str = field(default_factory=lambda: f"nobody-{uuid4()}")
     conversation: UUID = field(default_factory=uuid4)
     question: UUID = field(default_factory=uuid4)
     answer: UUID = field(default_factory=uuid4)

@@ -1,0 +1,14 @@
+"""The API's schema and the page to read and try it; open to all, since they tell no secrets."""
+
+from csp.decorators import csp_update
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from accounts.requests import unscoped
+
+schema = unscoped(SpectacularAPIView.as_view())
+# Swagger UI sets style attributes and draws its icons from data: URLs, on this page alone.
+page = unscoped(
+    csp_update({"style-src": ["'unsafe-inline'"]})(
+        SpectacularSwaggerSplitView.as_view(template_name="api/docs.html", url_name="api-schema")
+    )
+)
