@@ -25,7 +25,12 @@ SCOPE_LABELS = {
     "conversations:write": _("Ask questions, delete conversations"),
     "usage:read": _("See the usage"),
 }
-LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never"))]
+LIFETIMES = [
+    ("30", _("30 days")),
+    ("90", _("90 days")),
+    ("365", _("a year")),
+    ("never", _("never")),
+]
 
 
 def timezones() -> list[tuple[str, str]]:
@@ -44,7 +49,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class ApiKeyForm(forms.ModelForm):
-    lifetime = forms.ChoiceField(label=_("Expires"), choices=LIFETIMES, required=False)
+    lifetime = forms.ChoiceField(label=_("Expires"), choices=LIFETIMES, initial="90")
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
         choices=[(scope, SCOPE_LABELS[scope]) for scope in keys.SCOPES],
@@ -64,5 +69,5 @@ class ApiKeyForm(forms.ModelForm):
             user,
             self.cleaned_data["name"],
             scopes=self.cleaned_data["scopes"],
-            expires_at=timezone.now() + dt.timedelta(days=int(days)) if days else None,
+            expires_at=timezone.now() + dt.timedelta(days=int(days)) if days != "never" else None,
         )

@@ -40,16 +40,15 @@ def _make_month(cursor, table: str, start: dt.date, end: dt.date) -> None:
     cursor.execute("SELECT to_regclass(%s)", [name])
     if cursor.fetchone()[0]:
         return
-    bounds = [start, end]
-    cursor.execute(f"CREATE TEMP TABLE waiting (LIKE {table}) ON COMMIT DROP")
+    # Filled before it is attached: an insert through the table would fire the triggers again, and
+    # chain audit rows anew.
+    cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
     cursor.execute(
         f"WITH gone AS (DELETE FROM {table}_default WHERE created_at >= %s AND created_at < %s"  # noqa: S608
-        " RETURNING *) INSERT INTO waiting SELECT * FROM gone",
-        bounds,
+        f" RETURNING *) INSERT INTO {name} SELECT * FROM gone",
+        [start, end],
     )
     cursor.execute(
-        f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{start}') TO ('{end}')"
+        f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"
     )
     cursor.execute(f"REVOKE ALL ON {name} FROM {APP_ROLE}")
-    cursor.execute(f"INSERT INTO {table} SELECT * FROM waiting")  # noqa: S608
-    cursor.execute("DROP TABLE waiting")

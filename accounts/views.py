@@ -42,7 +42,12 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         _key, secret = form.issue(request.user)
         form = ApiKeyForm()
     issued = Paginator(ApiKey.objects.for_user(request.user), KEYS_PER_PAGE)
-    context = {"form": form, "secret": secret, "page": issued.get_page(request.GET.get("page"))}
+    context = {
+        "form": form,
+        "secret": secret,
+        "page": issued.get_page(request.GET.get("page")),
+        "all_scopes": keys.SCOPES,
+    }
     return render(request, "accounts/api_keys.html", context)
 
 

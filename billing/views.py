@@ -28,6 +28,5 @@ def usage(request: HttpRequest) -> HttpResponse:
             count=Count("pk"), bytes=Coalesce(Sum("file_size"), 0)
         ),
         "month": summary(request.user, month, limits.tomorrow()),
-        "resets_at": limits.tomorrow(),
     }
     return render(request, "billing/usage.html", context)

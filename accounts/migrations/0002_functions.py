@@ -15,13 +15,15 @@ FIND_KEY = """
     END $$
 """
 
-# One writer per owner at a time, so that each row can name the digest of the one before it.
+# One writer per owner at a time, so that each row can name the digest of the one before it. The
+# time is that of the append, but within the month the row was routed to a partition by.
 CHAIN_AUDIT = """
     CREATE FUNCTION accounts_chain_audit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(NEW.owner_id::text, 7));
-        NEW.created_at := clock_timestamp();
+        NEW.created_at := least(clock_timestamp(),
+            date_trunc('month', NEW.created_at, 'UTC') + interval '1 month - 1 microsecond');
         SELECT digest INTO NEW.previous_digest FROM accounts_auditlog
         WHERE owner_id = NEW.owner_id ORDER BY created_at DESC, id DESC LIMIT 1;
         NEW.previous_digest := coalesce(NEW.previous_digest, '');

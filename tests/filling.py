@@ -1,0 +1,42 @@
+"""A row of a person in every tenant table, for tests that ask who can see what."""
+
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+
+from accounts import audit, delivery, keys
+from accounts.models import User
+from accounts.tenancy import scope
+from billing import credits
+from billing.models import RequestType
+from billing.usage import record_usage
+from chatbots.models import Chatbot
+from conversations.models import Conversation, Message
+from documents import ingestion, uploads
+from documents.models import Document, ErasedFile
+from providers.base import Usage
+
+
+def fill(user: User) -> Document:
+    """Returns the person's document, which is ready and read by a chatbot."""
+    file = ContentFile(f"The sky over {user.username} is blue.".encode(), "sky.txt")
+    with scope(user):
+        document, _is_new = uploads.add_document(user, file)
+    ingestion.ingest(document.pk, user.pk)
+    with scope(user):
+        chatbot = Chatbot.objects.create(owner=user, name="Sky")
+        chatbot.read_documents([document])
+        conversation = Conversation.objects.create(owner=user, chatbot=chatbot, user=user)
+        Message.objects.create(
+            owner=user, conversation=conversation, role="user", content="Blue?", message_index=0
+        )
+        credits.reserve(user.pk, 0)
+        record_usage(user.pk, RequestType.CHAT, "fake", Usage(1, 2, exact=True))
+        keys.issue(user, "a key")
+        audit.record("test.filled", actor=user, resource=document)
+        delivery.PendingTask.objects.create(
+            kind="document.ingest", object_id=document.pk, owner_id=user.pk
+        )
+        ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
+        document.refresh_from_db()
+    return document
