@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -34,7 +36,9 @@ class ChatbotForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    model = forms.ChoiceField(label=_("Model"), required=False, widget=forms.RadioSelect)
+    model = forms.ChoiceField(
+        label=_("Which model answers"), required=False, widget=forms.RadioSelect
+    )
 
     class Meta:
         model = Chatbot
@@ -93,7 +97,7 @@ def model_choices(current: str) -> list[tuple[str, str]]:
     """The models that can answer now, the installation's default first."""
     usable = registry.chat_models()
     choices = [
-        (name if position else "", f"{label}: {explanation(name)}")
+        (name if position else "", choice_label(name, label))
         for position, (name, label) in enumerate(usable)
     ]
     if current == usable[0][0]:
@@ -103,5 +107,6 @@ def model_choices(current: str) -> list[tuple[str, str]]:
     return choices
 
 
-def explanation(name: str) -> str:
-    return str(EXPLANATIONS.get(name.partition("/")[0], ""))
+def choice_label(name: str, label: str) -> SafeString:
+    explanation = EXPLANATIONS.get(name.partition("/")[0], "")
+    return format_html('<span>{} <span class="choice-note">{}</span></span>', label, explanation)

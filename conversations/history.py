@@ -21,6 +21,7 @@ class HistoryPage:
     number: int
     has_next: bool
     query: str = ""
+    current: str = ""  # the id of the conversation on the page
 
     @property
     def previous_number(self) -> int:
@@ -31,14 +32,16 @@ class HistoryPage:
         return self.number + 1
 
 
-def history_page(user: User, *, query: str = "", number: int = 1) -> HistoryPage:
+def history_page(
+    user: User, *, query: str = "", number: int = 1, current: str = ""
+) -> HistoryPage:
     """One page of the history; call it inside the person's scope."""
     query = query.strip()[:200]
     rows = Conversation.objects.for_user(user).active().select_related("chatbot")
     rows = (matching(rows, user, query) if query else rows).recent_first()
     start = (number - 1) * PAGE
     found = list(rows[start : start + PAGE + 1])
-    return HistoryPage(found[:PAGE], number, len(found) > PAGE, query)
+    return HistoryPage(found[:PAGE], number, len(found) > PAGE, query, current)
 
 
 def matching(rows: ConversationQuerySet, user: User, query: str) -> ConversationQuerySet:

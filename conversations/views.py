@@ -67,7 +67,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
-    context = {"history": _history(request), "current": request.GET.get("current", "")}
+    context = {"history": _history(request, request.GET.get("current", ""))}
     return render(request, "conversations/history.html", context)
 
 
@@ -246,10 +246,11 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 # -- What the pages share -------------------------------------------------------------------
 
 
-def _history(request: HttpRequest) -> HistoryPage:
+def _history(request: HttpRequest, current: str = "") -> HistoryPage:
     page = request.GET.get("page", "1")
     number = min(max(1, int(page)), 1000) if page.isdecimal() and len(page) < 5 else 1
-    return history_page(request.user, query=request.GET.get("q", ""), number=number)
+    query = request.GET.get("q", "")
+    return history_page(request.user, query=query, number=number, current=current)
 
 
 def _new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> HttpResponse:
@@ -274,7 +275,7 @@ def _thread_page(request: HttpRequest, pk: UUID, *, form=None, error: str = "") 
         "chatbot": conversation.chatbot,
         "thread": shown(branch[earlier:], conversation),
         "earlier": earlier,
-        "history": _history(request),
+        "history": _history(request, str(pk)),
         "form": form or QuestionForm(),
         "error": error,
     }

@@ -1,0 +1,140 @@
+"""Asking on the chat page, with a script and without one."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.tenancy import scope
+from billing.models import Plan, Subscription
+from conversations.models import Conversation, Message
+from conversations.tests.conftest import FRAGMENT
+from providers.errors import ProviderError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send_url(conversation) -> str:
+    return reverse("conversations:send", args=[conversation.pk])
+
+
+def counts(owner) -> tuple[int, int]:
+    with scope(owner):
+        return Conversation.objects.count(), Message.objects.count()
+
+
+def test_the_first_question_makes_the_conversation_and_its_answer(owner, chatbot, posted, newest):
+    response = posted(
+        owner, reverse("conversations:begin", args=[chatbot.slug]), {"content": "Sky?"}
+    )
+    answer = newest()
+    assert response.status_code == 302
+    assert response["Location"] == f"/chat/{answer.conversation_id}/#message-{answer.pk}"
+    assert (answer.status, answer.content) == ("complete", "You asked: Sky? [1]")
+    assert answer.conversation.title == "Sky?"
+
+
+def test_a_script_gets_the_two_messages_and_the_new_address(owner, chatbot, posted, newest):
+    url = reverse("conversations:begin", args=[chatbot.slug])
+    response = posted(owner, url, {"content": "Sky?"}, **FRAGMENT)
+    html = response.content.decode()
+    assert response["HX-Push-Url"] == f"/chat/{newest().conversation_id}/"
+    assert html.count("<article") == 2
+    assert f'data-events="/chat/messages/{newest().pk}/events/"' in html
+    assert "<html" not in html
+
+
+def test_looking_at_a_new_chat_leaves_no_conversation(owner, chatbot, client):
+    client.force_login(owner)
+    html = client.get(reverse("conversations:new", args=[chatbot.slug])).content.decode()
+    assert "Hi! How can I help you today?" in html
+    assert counts(owner) == (0, 0)
+
+
+@pytest.mark.parametrize("content", ["", "   ", "x" * 20_001])
+def test_a_question_that_cannot_be_taken_leaves_nothing(owner, chatbot, posted, content):
+    url = reverse("conversations:begin", args=[chatbot.slug])
+    response = posted(owner, url, {"content": content}, **FRAGMENT)
+    assert response.status_code == 422
+    assert response["Content-Type"].startswith("text/plain")
+    assert counts(owner) == (0, 0)
+
+
+def test_without_a_script_a_refused_question_is_still_in_the_field(owner, conversation, posted):
+    with scope(owner):
+        conversation.chatbot.is_active = False
+        conversation.chatbot.save()
+        Message.objects.create(
+            owner=owner, conversation=conversation, role="user", content="Hi", message_index=0
+        )
+    response = posted(owner, send_url(conversation), {"content": "x" * 20_001})
+    assert response.status_code == 422
+    assert counts(owner) == (1, 1)
+
+
+def test_the_plan_s_limit_is_said_in_words_and_nothing_is_kept(owner, chatbot, posted):
+    plan = Plan.objects.create(name="tiny", token_limit_daily=0)
+    with scope(owner):
+        Subscription.objects.filter(user=owner).update(plan=plan)
+    url = reverse("conversations:begin", args=[chatbot.slug])
+    response = posted(owner, url, {"content": "A question to keep"})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "tokens for today are used up" in html
+    assert "A question to keep</textarea>" in html
+    assert counts(owner) == (0, 0)
+
+
+def test_a_second_question_waits_for_the_answer_that_runs(owner, conversation, posted):
+    with scope(owner):
+        Message.objects.create(
+            owner=owner,
+            conversation=conversation,
+            role="assistant",
+            status="streaming",
+            message_index=0,
+        )
+    response = posted(owner, send_url(conversation), {"content": "Sky?"}, **FRAGMENT)
+    assert response.status_code == 422
+    assert response.content.decode().startswith("The last answer is still being written.")
+    assert counts(owner) == (1, 1)
+
+
+def test_trying_again_answers_the_same_question_anew(
+    owner, conversation, posted, newest, chat_model, client
+):
+    chat_model.enqueue(ProviderError("No model today.", code="down", permanent=True))
+    posted(owner, send_url(conversation), {"content": "Sky?"})
+    failed = newest()
+    posted(owner, reverse("conversations:again", args=[failed.pk]))
+    again = newest()
+    assert (failed.status, again.status) == ("error", "complete")
+    assert again.parent_id == failed.parent_id
+    client.force_login(owner)
+    html = client.get(conversation.get_absolute_url()).content.decode()
+    assert "No model today." not in html
+    assert html.count('class="message-person"') == 1
+
+
+def test_only_the_last_answer_can_be_given_again(owner, conversation, posted, newest):
+    posted(owner, send_url(conversation), {"content": "Sky?"})
+    first = newest()
+    posted(owner, send_url(conversation), {"content": "Grass?"})
+    response = posted(owner, reverse("conversations:again", args=[first.pk]), **FRAGMENT)
+    assert response.status_code == 422
+    assert counts(owner) == (1, 4)
+
+
+def test_a_stop_without_a_producer_is_noted_on_the_row(owner, conversation, client):
+    with scope(owner):
+        running = Message.objects.create(
+            owner=owner,
+            conversation=conversation,
+            role="assistant",
+            status="streaming",
+            message_index=0,
+        )
+    client.force_login(owner)
+    response = client.post(reverse("conversations:stop", args=[running.pk]), headers=FRAGMENT)
+    with scope(owner):
+        running.refresh_from_db()
+    assert response.status_code == 204
+    assert running.stop_requested_at is not None
