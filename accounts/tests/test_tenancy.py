@@ -101,9 +101,12 @@ def test_a_row_for_another_owner_is_refused(owner, outsider):
 
 
 def test_a_row_cannot_be_handed_to_another_owner(filled, owner, outsider):
-    with scope(owner), pytest.raises(DatabaseError, match="row-level security"):
-        with transaction.atomic():
-            Chatbot.objects.update(owner=outsider)
+    with (
+        scope(owner),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        Chatbot.objects.update(owner=outsider)
 
 
 def test_another_owners_rows_are_neither_changed_nor_deleted(filled, owner, outsider):
@@ -115,13 +118,21 @@ def test_another_owners_rows_are_neither_changed_nor_deleted(filled, owner, outs
         assert Chatbot.objects.get().name == "Sky"
 
 
+def denied(sql: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except DatabaseError as error:
+        return "permission denied" in str(error)
+    return False
+
+
 @pytest.mark.parametrize("model", [AuditLog, CreditChange])
 def test_append_only_rows_are_neither_changed_nor_deleted(filled, owner, model):
     for change in ("UPDATE {} SET created_at = now()", "DELETE FROM {}"):
         sql = change.format(model._meta.db_table)
-        with scope(owner), pytest.raises(DatabaseError, match="permission denied"):
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(sql)
+        with scope(owner):
+            assert denied(sql)
 
 
 def test_partitions_are_not_read_around_their_table(filled, owner):
@@ -129,9 +140,8 @@ def test_partitions_are_not_read_around_their_table(filled, owner):
         tables = tables_partitioned_by_month(cursor)
     assert tables == ["accounts_auditlog", "analytics_usageevent", "billing_usagerecord"]
     for table in tables:
-        with scope(owner), pytest.raises(DatabaseError, match="permission denied"):
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"SELECT 1 FROM {table}_default")
+        with scope(owner):
+            assert denied(f"SELECT 1 FROM {table}_default")
 
 
 def test_the_role_of_the_application_is_accepted():

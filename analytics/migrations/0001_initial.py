@@ -8,7 +8,7 @@ from accounts.operations import AppendOnly, OwnerPolicy, PartitionByMonth
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("accounts", "0001_initial")]  # its function app_owners
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,42 @@
+""".env.example lists what settings and the embedded stack read, no more, no less."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = [
+    ROOT / "config" / "settings.py",
+    ROOT / "tests" / "stack.py",
+    *(ROOT / "config" / "embedded").glob("*.py"),
+]
+NAME = re.compile(r'"((?:KYRO|OPENAI)_[A-Z_]+|DATABASE_URL|REDIS_URL)"')
+PREFIXES = {"KYRO_", "OPENAI_"}
+# Given by the supervisor to psql, never by a person.
+INTERNAL = {"KYRO_DATABASE_PASSWORD"}
+
+
+def variables_read() -> set[str]:
+    found = {name for path in SOURCES for name in NAME.findall(path.read_text())}
+    return found - INTERNAL - PREFIXES
+
+
+def variables_listed() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]
+    assert len(pairs) == len({name for name, _ in pairs})
+    return dict(pairs)
+
+
+def test_the_example_lists_every_variable_and_no_other():
+    assert set(variables_listed()) == variables_read()
+
+
+def test_the_example_gives_the_real_defaults():
+    source = (ROOT / "config" / "settings.py").read_text()
+    default = re.compile(r'env(?:_number|_list)?\("([A-Z_]+)", ("[^"]*"|\d+)\)')
+    found = {name: value.strip('"') for name, value in default.findall(source)}
+    listed = variables_listed()
+    assert {name: listed[name] for name in found} == found
+    assert len(found) > 10
