@@ -6,7 +6,6 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import delivery
-
         from documents.lease import KIND
         from documents.tasks import ingest_document
 

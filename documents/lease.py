@@ -26,7 +26,7 @@ KIND = "document.ingest"
 MAX_CLAIMS = 10  # a worker that dies is not the document's fault, but not for ever
 
 
-class LeaseLost(Exception):  # noqa: N818
+class LeaseLost(Exception):
     """Another worker, a cancel or a delete has taken the document away."""
 
 

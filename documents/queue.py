@@ -11,7 +11,7 @@ from documents.lease import KIND, end_with_error
 from documents.models import Document
 
 
-class NotNow(Exception):  # noqa: N818
+class NotNow(Exception):
     """The document is in a state that does not allow this; the text says why."""
 
 

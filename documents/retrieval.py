@@ -6,7 +6,7 @@ operators are not leakproof and would lose their index under one; they check the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 MODES = ("hybrid", "vector", "text")
 CANDIDATES = 50  # rows each leg hands to the fusion
-FUSION_K = 60  # reciprocal rank fusion, Cormack et al. 2009
+MEANING = 0.5  # weight of the vector leg; words have the rest (figures in docs/rag.md)
 # Below this many chunks in scope an exact scan is both complete and faster than the index.
 EXACT_BELOW = 5_000
 MAX_QUERY_TERMS = 40
@@ -89,18 +89,32 @@ def search(
     with tenancy.scope(scope.owner_id):
         near = _nearest(scope, vector, depth) if vector is not None else {}
         matching = _matching(scope, query, depth) if mode != "vector" else {}
-        scores = fuse(list(near), list(matching))
+        if vector is not None:
+            near |= _similarities(matching.keys() - near.keys(), vector)
+        scores = fuse(near, matching)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:top_k]
         return _load(best, scores, near)
 
 
-def fuse(*rankings: Sequence[UUID]) -> dict[UUID, float]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings an item stands in."""
-    scores: dict[UUID, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, start=1):
-            scores[item] = scores.get(item, 0.0) + 1 / (FUSION_K + rank)
-    return scores
+def fuse(near: Mapping[UUID, float], matching: Mapping[UUID, float]) -> dict[UUID, float]:
+    """Chunk → score (0 to 1): a convex combination of similarity and lexical score.
+
+    Similarities are stretched over the candidates (e5's lie in a narrow band), lexical scores
+    measured by the best. Better than fusing ranks, which lets common words outvote a rare one
+    that only full text can see (Bruch et al. 2023, arXiv:2210.11934).
+    """
+    low = min(near.values(), default=0.0)
+    band = max(near.values(), default=0.0) - low
+    most = max(matching.values(), default=0.0)
+    return {
+        chunk: MEANING * _part(near.get(chunk, low) - low, band)
+        + (1 - MEANING) * _part(matching.get(chunk, 0.0), most)
+        for chunk in near.keys() | matching.keys()
+    }
+
+
+def _part(value: float, whole: float) -> float:
+    return value / whole if whole else 0.0
 
 
 def padded(vector: Vectors) -> Vectors:
@@ -121,9 +135,9 @@ def _embed(query: str, mode: str) -> str | None:
 
 
 def _nearest(scope: SearchScope, vector: str, limit: int) -> dict[UUID, float]:
-    """Chunk → cosine distance (0 to 2), nearest first."""
+    """Chunk → cosine similarity (-1 to 1), nearest first."""
     return _rows(
-        "SELECT chunk_id, distance FROM documents_nearest(%s, %s::halfvec, %s, %s, %s, %s)",
+        "SELECT chunk_id, 1 - distance FROM documents_nearest(%s, %s::halfvec, %s, %s, %s, %s)",
         [
             scope.owner_id,
             vector,
@@ -132,6 +146,17 @@ def _nearest(scope: SearchScope, vector: str, limit: int) -> dict[UUID, float]:
             limit,
             EXACT_BELOW,
         ],
+    )
+
+
+def _similarities(chunks: Collection[UUID], vector: str) -> dict[UUID, float]:
+    """The same for chunks that only full text has found."""
+    if not chunks:
+        return {}
+    return _rows(
+        "SELECT id, 1 - (embedding <=> %s::halfvec) FROM documents_documentchunk"
+        " WHERE id = ANY (%s) AND embedding_model = %s",
+        [vector, list(chunks), registry.embedder().model],
     )
 
 
@@ -173,7 +198,7 @@ def _load(best: list[UUID], scores: dict[UUID, float], near: dict[UUID, float]) 
             start_char=chunk.start_char,
             end_char=chunk.end_char,
             score=scores[pk],
-            similarity=1 - near[pk] if pk in near else None,
+            similarity=near.get(pk),
         )
         for pk in best
         if (chunk := chunks.get(pk))

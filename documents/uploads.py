@@ -23,7 +23,7 @@ from documents.models import Document, ErasedFile, storage_path
 
 
 @dataclass
-class UploadRefused(Exception):  # noqa: N818
+class UploadRefused(Exception):
     """The file cannot become a document; `code` is stable, `message` is for the person."""
 
     code: str

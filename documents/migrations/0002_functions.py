@@ -50,7 +50,7 @@ NEAREST = """
     END $$
 """
 
-# Inverse document frequency times the saturated term frequency of ts_rank (normalised by
+# Squared inverse document frequency (as a dot product of tf-idf vectors has it) times the saturated term frequency of ts_rank (normalised by
 # length), summed over the query's terms. Frequencies are those of the scope searched.
 MATCHING = """
     CREATE FUNCTION documents_matching(
@@ -81,7 +81,7 @@ MATCHING = """
                 FROM hits h CROSS JOIN unnest(p_terms) AS t (term)
                 WHERE h.content_tsv @@ quote_literal(t.term)::tsquery
             ), rarity AS (
-                SELECT term, ln(1 + (total - count(*) + 0.5) / (count(*) + 0.5)) AS idf
+                SELECT term, power(ln(1 + (total - count(*) + 0.5) / (count(*) + 0.5)), 2) AS idf
                 FROM matched GROUP BY term
             )
             SELECT m.id, sum(m.tf * r.idf)::double precision AS s
@@ -115,8 +115,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             NEAREST, "DROP FUNCTION documents_nearest(uuid, halfvec, text, uuid[], int, int)"
         ),
-        migrations.RunSQL(
-            MATCHING, "DROP FUNCTION documents_matching(uuid, text[], uuid[], int)"
-        ),
+        migrations.RunSQL(MATCHING, "DROP FUNCTION documents_matching(uuid, text[], uuid[], int)"),
         migrations.RunSQL(COUNT_UPLOADS, COUNT_NO_UPLOADS),
     ]

@@ -91,9 +91,14 @@ def test_vectors_of_another_model_are_not_compared(owner, library):
     assert search(SearchScope(owner.pk), "sky", mode="vector") == []
 
 
-def test_fusion_adds_reciprocal_ranks():
-    scores = fuse(["a", "b"], ["b"])
-    assert scores == {"a": 1 / 61, "b": 1 / 62 + 1 / 61}
+def test_fusion_weighs_meaning_and_words_over_the_candidates():
+    scores = fuse({"a": 0.9, "b": 0.8, "c": 0.7}, {"b": 4.0, "c": 2.0})
+    assert scores == pytest.approx({"a": 0.5, "b": 0.5 * 0.5 + 0.5, "c": 0.5 * 0.5})
+
+
+def test_a_leg_without_results_gives_nothing():
+    assert fuse({}, {"a": 2.0, "b": 1.0}) == pytest.approx({"a": 0.5, "b": 0.25})
+    assert fuse({"a": 0.9, "b": 0.7}, {}) == pytest.approx({"a": 0.5, "b": 0.0})
 
 
 def explain(sql: str, parameters: list) -> str:
