@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -48,7 +49,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    context = {"steps": first_steps_of(request.user), "usage": usage_of(request.user)}
+    held = documents_of(request.user)
+    context = {"steps": first_steps_of(request.user, held), "usage": usage_of(request.user, held)}
     recent = Conversation.objects.for_user(request.user).active().select_related("chatbot")
     context["recent"] = recent.order_by("-last_message_at", "-id")[:RECENT]
     return render(request, "home.html", context)
@@ -58,24 +60,36 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def first_steps(request: HttpRequest) -> HttpResponse:
     """The three steps alone, asked for while a document is being read."""
-    return render(request, "conversations/steps.html", {"steps": first_steps_of(request.user)})
+    steps = first_steps_of(request.user, documents_of(request.user))
+    return render(request, "conversations/steps.html", {"steps": steps})
 
 
-def first_steps_of(user: User) -> FirstSteps:
-    documents = Document.objects.for_user(user).library()
+def documents_of(user: User) -> dict[str, int]:
+    """How many documents a person holds, how many of the library's are ready or on the way."""
+    library = Q(kind=Document.Kind.LIBRARY)
+    unfinished = Q(status__in=[Document.Status.PENDING, Document.Status.PROCESSING])
+    return Document.objects.for_user(user).aggregate(
+        held=Count("pk"),
+        stored=Coalesce(Sum("file_size"), 0),
+        library=Count("pk", filter=library),
+        ready=Count("pk", filter=library & Q(status=Document.Status.READY)),
+        unfinished=Count("pk", filter=library & unfinished),
+    )
+
+
+def first_steps_of(user: User, held: dict[str, int]) -> FirstSteps:
     return FirstSteps(
-        documents=documents.count(),
-        ready=documents.ready().count(),
-        unfinished=documents.unfinished().count(),
+        documents=held["library"],
+        ready=held["ready"],
+        unfinished=held["unfinished"],
         chatbot=Chatbot.objects.for_user(user).active().newest_first().first(),
         has_asked=Conversation.objects.for_user(user).exists(),
     )
 
 
-def usage_of(user: User) -> dict[str, Any]:
+def usage_of(user: User, held: dict[str, int]) -> dict[str, Any]:
     """Used and allowed, side by side; a limit of None means there is none."""
     left = limits_left(user)
-    held = Document.objects.for_user(user)
     tokens = left["token_limit_daily"]
     return {
         "plan": left["plan"],
@@ -83,7 +97,7 @@ def usage_of(user: User) -> dict[str, Any]:
         "tokens_limit": tokens,
         "tokens_used": 0 if tokens is None else tokens - left["tokens_left_today"],
         "documents_limit": left["document_limit"],
-        "documents": held.count(),
+        "documents": held["held"],
         "storage_limit": left["storage_limit"],
-        "storage": held.aggregate(total=Sum("file_size"))["total"] or 0,
+        "storage": held["stored"],
     }

@@ -1,0 +1,144 @@
+"""The chatbot pages: make one, tune it, delete it, and the one click from documents to chat."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditLog
+from accounts.tenancy import scope
+from chatbots.models import Chatbot
+from documents.models import Document
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIELDS = {"name": "Handbook", "reads": "library", "model": "", "temperature": "0.2"}
+
+
+@pytest.fixture
+def chatbot(owner) -> Chatbot:
+    with scope(owner):
+        return Chatbot.objects.create(owner=owner, name="Colours")
+
+
+@pytest.fixture
+def as_owner(owner, client):
+    client.force_login(owner)
+    return client
+
+
+def test_an_empty_list_teaches(as_owner):
+    assert "Make your first chatbot" in as_owner.get(reverse("chatbots:list")).content.decode()
+
+
+def test_a_chatbot_is_made_and_can_be_asked_at_once(owner, as_owner):
+    response = as_owner.post(reverse("chatbots:create"), FIELDS)
+    with scope(owner):
+        made = Chatbot.objects.get()
+        assert AuditLog.objects.get(action="chatbot.create").resource_id == made.pk
+    assert response["Location"] == f"/chat/new/{made.slug}/"
+    assert (made.name, made.temperature, made.reads_library) == ("Handbook", 0.2, True)
+
+
+def test_it_reads_the_chosen_documents_alone(owner, as_owner, make_document):
+    sky, grass = make_document(owner), make_document(owner, "Grass is green.", "grass.txt")
+    as_owner.post(
+        reverse("chatbots:create"), {**FIELDS, "reads": "chosen", "documents": [str(grass.pk)]}
+    )
+    with scope(owner):
+        made = Chatbot.objects.get()
+        assert made.search_scope().document_ids == (grass.pk,)
+    html = as_owner.get(made.get_absolute_url()).content.decode()
+    assert f'value="{grass.pk}" checked' in html
+    assert f'value="{sky.pk}" checked' not in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"reads": "chosen"}, "Choose at least one document, or the whole library."),
+        ({"temperature": "3"}, "less than or equal to 2"),
+        ({"model": "openai/stolen"}, "is not one of the available choices"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_made(owner, as_owner, fields, sentence):
+    html = as_owner.post(reverse("chatbots:create"), FIELDS | fields).content.decode()
+    assert sentence in html
+    with scope(owner):
+        assert not Chatbot.objects.exists()
+
+
+def test_another_person_s_document_cannot_be_chosen(owner, outsider, as_owner, make_document):
+    foreign = make_document(outsider)
+    fields = {**FIELDS, "reads": "chosen", "documents": [str(foreign.pk)]}
+    assert as_owner.post(reverse("chatbots:create"), fields).status_code == 200
+    with scope(owner):
+        assert not Chatbot.objects.exists()
+
+
+def test_a_chatbot_is_changed_and_switched_off(owner, as_owner, chatbot):
+    as_owner.post(chatbot.get_absolute_url(), {**FIELDS, "system_prompt": "Be brief."})
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert (chatbot.name, chatbot.system_prompt, chatbot.is_active) == (
+        "Handbook",
+        "Be brief.",
+        False,
+    )
+    html = as_owner.get(reverse("conversations:new", args=[chatbot.slug])).content.decode()
+    assert "This chatbot is switched off" in html
+
+
+def test_deleting_says_what_is_lost(owner, as_owner, chatbot):
+    with scope(owner):
+        chatbot.conversations.create(owner=owner, user=owner)
+    url = reverse("chatbots:delete", args=[chatbot.slug])
+    assert "One conversation with it goes too." in as_owner.get(url).content.decode()
+    as_owner.post(url)
+    with scope(owner):
+        assert not Chatbot.objects.exists()
+
+
+def test_one_click_makes_the_library_s_chatbot_once(owner, as_owner):
+    first = as_owner.post(reverse("chatbots:ask"))
+    second = as_owner.post(reverse("chatbots:ask"))
+    with scope(owner):
+        made = Chatbot.objects.get()
+    assert made.name == "My documents"
+    assert first["Location"] == second["Location"] == f"/chat/new/{made.slug}/"
+
+
+def test_the_picker_finds_documents_and_keeps_what_is_ticked(owner, as_owner, make_document):
+    sky, grass = make_document(owner), make_document(owner, "Grass is green.", "grass.txt")
+    url = reverse("chatbots:documents")
+    html = as_owner.get(url, {"q": "grass", "documents": str(sky.pk)}).content.decode()
+    assert f'value="{sky.pk}" checked' in html
+    assert f'value="{grass.pk}"' in html
+    assert str(grass.pk) not in as_owner.get(url, {"q": "zebra"}).content.decode()
+    assert as_owner.get(url, {"documents": "junk"}).status_code == 200
+
+
+def test_strangers_find_nothing(outsider, client, chatbot):
+    client.force_login(outsider)
+    for url in (chatbot.get_absolute_url(), reverse("chatbots:delete", args=[chatbot.slug])):
+        assert client.get(url).status_code == 404
+        assert client.post(url, FIELDS).status_code == 404
+
+
+def test_queries_do_not_grow_with_the_list(owner, as_owner, chatbot, django_assert_num_queries):
+    with django_assert_num_queries(7):
+        as_owner.get(reverse("chatbots:list"))
+    with scope(owner):
+        for number in range(8):
+            made = Chatbot.objects.create(owner=owner, name=f"No. {number}", reads_library=False)
+            made.conversations.create(owner=owner, user=owner)
+    with django_assert_num_queries(7):
+        as_owner.get(reverse("chatbots:list"))
+
+
+def test_a_hostile_name_stays_text(owner, as_owner, chatbot):
+    with scope(owner):
+        Chatbot.objects.filter(pk=chatbot.pk).update(name="<img src=x onerror=alert(1)>")
+        Document.objects.filter(owner=owner).update(name="<script>alert(1)</script>")
+    for url in (reverse("chatbots:list"), chatbot.get_absolute_url()):
+        html = as_owner.get(url).content.decode()
+        assert "<img" not in html
+        assert "<script>alert" not in html
