@@ -104,10 +104,7 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
-        return downloads.download(owned(request, pk))
-    except FileNotFoundError as error:
-        raise Http404(_("The original file is gone.")) from error
+    return downloads.download(owned(request, pk))
 
 
 @login_required

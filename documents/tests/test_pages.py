@@ -1,0 +1,336 @@
+"""The library and the pages of a document, through the requests a browser makes."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.tenancy import scope
+from billing.models import Plan
+from documents import queue
+from documents.models import Document, DocumentChunk, DocumentText
+
+pytestmark = pytest.mark.django_db
+LIST = "/documents/"
+UPLOAD = "/documents/upload/"
+
+
+@pytest.fixture
+def signed_in(client, owner):
+    client.force_login(owner)
+    return client
+
+
+def text_file(name: str = "sky.txt", content: str = "The sky is blue.") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode())
+
+
+def page_of(document: Document, name: str = "detail") -> str:
+    return reverse(f"documents:{name}", args=[document.pk])
+
+
+def listed(response) -> list[str]:
+    return [document.name for document in response.context["page"]]
+
+
+def stored(owner) -> list[str]:
+    with scope(owner):
+        return sorted(Document.objects.values_list("name", flat=True))
+
+
+# -- Adding ---------------------------------------------------------------------------------
+
+
+def test_a_script_gets_the_row_of_the_new_document(signed_in, owner):
+    response = signed_in.post(UPLOAD, {"files": text_file()}, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert response.content.decode().count("<tr ") == 1
+    assert "data-unfinished" in response.content.decode()
+    assert stored(owner) == ["sky.txt"]
+
+
+def test_a_script_gets_the_reason_of_a_refused_file(signed_in, owner, settings):
+    settings.MAX_FILE_SIZE = 10
+    reasons = []
+    for file in (text_file(content=""), text_file()):
+        response = signed_in.post(UPLOAD, {"files": file}, headers={"HX-Request": "true"})
+        assert response.status_code == 422
+        reasons.append(response.content.decode())
+    assert reasons == ["This file is empty.", "This file is larger than 0 MB."]
+    assert stored(owner) == []
+
+
+def test_refused_files_do_not_cost_the_others(signed_in, owner):
+    Plan.objects.filter(name="free").update(document_limit=2)
+    files = [text_file("empty.txt", "")]
+    files += [text_file(f"{name}.txt", name) for name in ("one", "two", "three")]
+    received = signed_in.post(UPLOAD, {"files": files}).context["received"]
+    assert [(one.name, one.reason) for one in received] == [
+        ("empty.txt", "This file is empty."),
+        ("one.txt", ""),
+        ("two.txt", ""),
+        ("three.txt", "Your plan holds 2 documents. Delete some to add more."),
+    ]
+    assert stored(owner) == ["one.txt", "two.txt"]
+
+
+def test_the_same_file_again_is_named_and_not_added(signed_in, owner, make_document):
+    make_document(owner)
+    headers = {"HX-Request": "true"}
+    response = signed_in.post(UPLOAD, {"files": text_file("copy.txt")}, headers=headers)
+    assert (response.status_code, response.content.decode()) == (
+        422,
+        "You have this file already, as sky.txt.",
+    )
+    assert stored(owner) == ["sky.txt"]
+
+
+def test_the_same_file_after_a_failure_is_tried_again(signed_in, owner, make_document):
+    document = failed(owner, make_document)
+    headers = {"HX-Request": "true"}
+    response = signed_in.post(UPLOAD, {"files": text_file("copy.txt")}, headers=headers)
+    assert f"document-{document.pk}" in response.content.decode()
+    with scope(owner):
+        assert Document.objects.get().status == "pending"
+
+
+def failed(owner, make_document) -> Document:
+    document = make_document(owner)
+    with scope(owner):
+        document.status, document.error_message = "error", "It was unreadable."
+        document.save()
+    return document
+
+
+def test_an_upload_without_a_file_says_so(signed_in):
+    response = signed_in.post(UPLOAD)
+    assert response.context["received"][0].reason == "Choose at least one file."
+
+
+# -- The list -------------------------------------------------------------------------------
+
+
+def test_an_empty_library_teaches_and_offers_the_dropzone(signed_in):
+    text = signed_in.get(LIST).content.decode()
+    assert "Your library is empty" in text
+    assert "data-dropzone" in text
+
+
+def test_filters_narrow_and_unknown_values_are_ignored(signed_in, owner, make_document):
+    make_document(owner)
+    notes = make_document(owner, "# Notes\n\nGrass is green.", "notes.md")
+    with scope(owner):
+        Document.objects.filter(pk=notes.pk).update(tags=["garden"])
+        failed_one = Document.objects.get(name="sky.txt")
+        failed_one.status = "error"
+        failed_one.save()
+    found = {
+        query: listed(signed_in.get(f"{LIST}?{query}"))
+        for query in (
+            *("status=error", "type=markdown", "tag=garden", "name=SKY", "status=other"),
+            *("sort=name", "sort=oldest", "tag=weeds", "page=99"),
+        )
+    }
+    assert found == {
+        "status=error": ["sky.txt"],
+        "type=markdown": ["notes.md"],
+        "tag=garden": ["notes.md"],
+        "name=SKY": ["sky.txt"],
+        "status=other": ["notes.md", "sky.txt"],
+        "sort=name": ["notes.md", "sky.txt"],
+        "sort=oldest": ["sky.txt", "notes.md"],
+        "tag=weeds": ["notes.md", "sky.txt"],
+        "page=99": ["notes.md", "sky.txt"],
+    }
+
+
+def test_an_error_stands_in_its_row_with_a_way_out(signed_in, owner, make_document):
+    document = failed(owner, make_document)
+    text = signed_in.get(LIST).content.decode()
+    assert "It was unreadable." in text
+    assert page_of(document, "reprocess") in text
+    response = signed_in.post(
+        page_of(document, "reprocess"), headers={"Referer": "http://testserver/documents/?page=1"}
+    )
+    assert response["Location"] == "http://testserver/documents/?page=1"
+    with scope(owner):
+        assert Document.objects.get().status == "pending"
+
+
+def test_a_form_never_leads_to_another_site(signed_in, owner, make_document):
+    document = make_document(owner)
+    response = signed_in.post(page_of(document, "reprocess"), {"next": "https://evil.example/"})
+    assert response["Location"] == page_of(document)
+
+
+def test_progress_gives_the_rows_named_and_nothing_else(signed_in, owner, make_document):
+    first, second = make_document(owner), make_document(owner, "Grass is green.", "grass.txt")
+    text = signed_in.get(f"/documents/progress/?id={second.pk}&id=nonsense").content.decode()
+    assert f"document-{second.pk}" in text
+    assert str(first.pk) not in text
+
+
+def test_the_list_takes_the_same_queries_however_long(
+    signed_in, owner, make_document, django_assert_num_queries
+):
+    make_document(owner)
+    with django_assert_num_queries(10):
+        signed_in.get(LIST)
+    for number in range(5):
+        make_document(owner, f"Fact {number}.", f"{number}.txt")
+    with django_assert_num_queries(10):
+        signed_in.get(LIST)
+
+
+def test_ticked_documents_are_deleted_after_asking(signed_in, owner, make_document):
+    ids = [str(make_document(owner, f"Fact {n}.", f"{n}.txt").pk) for n in range(3)]
+    asked = signed_in.post("/documents/selected/", {"action": "delete", "id": ids[:2]})
+    assert "Delete 2 documents?" in asked.content.decode()
+    assert len(stored(owner)) == 3
+    signed_in.post("/documents/selected/", {"action": "delete-confirmed", "id": ids[:2]})
+    assert stored(owner) == ["2.txt"]
+
+
+def test_ticked_documents_are_processed_again(signed_in, owner, make_document):
+    document = make_document(owner)
+    signed_in.post("/documents/selected/", {"action": "reprocess", "id": str(document.pk)})
+    with scope(owner):
+        assert Document.objects.get().status == "pending"
+
+
+def test_search_by_meaning_links_to_the_passage(signed_in, owner, make_document):
+    make_document(owner)
+    with scope(owner):
+        chunk = DocumentChunk.objects.get()
+    response = signed_in.get("/documents/search/?q=blue sky")
+    assert [passage.content for passage in response.context["passages"]] == ["The sky is blue."]
+    assert f"?chunk={chunk.pk}#passage" in response.content.decode()
+
+
+# -- One document ---------------------------------------------------------------------------
+
+
+def test_a_passage_is_marked_on_its_page(signed_in, owner, make_document):
+    document = make_document(owner)
+    with scope(owner):
+        text = "First page. Second <b>page</b> here. ท้องฟ้า"
+        DocumentText.objects.update(content=text, pages=[[0, 12], [12, len(text)]])
+    response = signed_in.get(f"{page_of(document)}?start=19&end=30")
+    [part] = response.context["parts"]
+    assert (part.number, part.before, part.passage) == (2, "Second ", "<b>page</b>")
+    body = response.content.decode()
+    assert 'id="passage" tabindex="-1">&lt;b&gt;page&lt;/b&gt;</mark>' in body
+    assert "<b>page</b>" not in body
+
+
+def test_a_passage_over_two_pages_shows_both(signed_in, owner, make_document):
+    document = make_document(owner)
+    with scope(owner):
+        DocumentText.objects.update(content="abcdef", pages=[[0, 3], [3, 6]])
+    parts = signed_in.get(f"{page_of(document)}?start=2&end=4").context["parts"]
+    assert [(part.number, part.passage) for part in parts] == [(1, "c"), (2, "d")]
+
+
+def test_a_long_text_is_cut_at_lines_and_the_chunk_found(signed_in, owner, make_document):
+    lines = "".join(f"Line {number} of a long text.\n" for number in range(3000))
+    document = make_document(owner, lines, "long.txt")
+    with scope(owner):
+        chunk = DocumentChunk.objects.order_by("chunk_index").last()
+    response = signed_in.get(f"{page_of(document)}?chunk={chunk.pk}")
+    assert response.context["page"].number == response.context["page"].paginator.num_pages > 3
+    assert "".join(part.passage for part in response.context["parts"]) == chunk.content
+    first = signed_in.get(page_of(document)).context["parts"][0]
+    assert first.before.endswith("text.\n")
+
+
+@pytest.mark.parametrize(
+    "query", ["chunk=nonsense", "chunk=01234567-89ab-7def-8123-456789abcdef", "start=5&end=2"]
+)
+def test_a_link_to_a_passage_that_is_gone_says_so(signed_in, owner, make_document, query):
+    response = signed_in.get(f"{page_of(make_document(owner))}?{query}")
+    assert "not there any more" in response.content.decode()
+
+
+def test_the_fragment_for_panels_shows_the_quote_in_its_surroundings(
+    signed_in, owner, make_document
+):
+    content = "word " * 200 + "The sky is blue." + " word" * 200
+    document = make_document(owner, content, "long.txt")
+    response = signed_in.get(f"{page_of(document, 'passage')}?start=1000&end=1016")
+    part = response.context["part"]
+    assert part.passage == "The sky is blue."
+    assert part.before.startswith("…word")
+    assert part.after.endswith("word…")
+    assert len(part.before + part.after) < 610
+    assert signed_in.get(page_of(document, "passage")).status_code == 404
+
+
+def test_the_passages_page_shows_what_search_finds(signed_in, owner, make_document):
+    text = signed_in.get(page_of(make_document(owner), "passages")).content.decode()
+    assert "The sky is blue." in text
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+def test_the_original_comes_back_as_an_attachment(signed_in, owner, make_document):
+    document = make_document(owner, name="ท้องฟ้า <x>.txt")
+    response = signed_in.get(page_of(document, "download"))
+    assert b"".join(response) == b"The sky is blue."
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_title_and_tags_are_changed(signed_in, owner, make_document):
+    document = make_document(owner)
+    values = {"title": "Colours", "name": "../a\\sky.txt", "tags": "b, a,b", "description": ""}
+    signed_in.post(page_of(document, "edit"), values)
+    with scope(owner):
+        document.refresh_from_db()
+    assert (document.title, document.name, document.tags) == ("Colours", "sky.txt", ["b", "a"])
+
+
+def test_cancelling_ends_the_work_with_a_reason(signed_in, owner, make_document):
+    document = make_document(owner)
+    with scope(owner):
+        queue.reprocess(document, actor=owner)
+    assert "hx-get" in signed_in.get(page_of(document)).content.decode()
+    signed_in.post(page_of(document, "cancel"))
+    with scope(owner):
+        assert Document.objects.get().error_code == "cancelled"
+    assert signed_in.get(page_of(document, "state"))["HX-Refresh"] == "true"
+
+
+def test_deleting_asks_first(signed_in, owner, make_document):
+    document = make_document(owner)
+    assert "Delete sky.txt?" in signed_in.get(page_of(document, "delete")).content.decode()
+    assert stored(owner) == ["sky.txt"]
+    assert signed_in.post(page_of(document, "delete"))["Location"] == LIST
+    assert stored(owner) == []
+
+
+# -- Other people ---------------------------------------------------------------------------
+
+PAGES = ["detail", "passages", "passage", "state", "download", "edit", "delete"]
+ACTS = ["edit", "reprocess", "cancel", "delete"]
+
+
+def test_an_outsider_finds_nothing_and_changes_nothing(client, owner, outsider, make_document):
+    document = make_document(owner)
+    client.force_login(outsider)
+    for name in PAGES:
+        assert client.get(f"{page_of(document, name)}?start=0&end=3").status_code == 404
+    for name in ACTS:
+        assert client.post(page_of(document, name)).status_code == 404
+    for action in ("delete-confirmed", "reprocess"):
+        client.post("/documents/selected/", {"action": action, "id": str(document.pk)})
+    assert listed(client.get(LIST)) == []
+    assert client.get(f"/documents/progress/?id={document.pk}").content.strip() == b""
+    assert client.get("/documents/search/?q=sky").context["passages"] == []
+    with scope(owner):
+        assert Document.objects.get().status == "ready"
+
+
+def test_strangers_are_asked_to_sign_in(client, owner, make_document):
+    document = make_document(owner)
+    for path in (LIST, UPLOAD, "/documents/search/", *(page_of(document, name) for name in PAGES)):
+        assert client.get(path)["Location"].startswith("/accounts/login/")
