@@ -39,12 +39,15 @@ async def upload(stack: Stack, files: list[Path]) -> list[str]:
 async def wait_until_finished(stack: Stack, ids: list[str]) -> list[dict]:
     """The documents as the API shows them at their end; asks four times a second."""
     async with connect(stack.url, stack.headers) as connection:
-        while True:
-            listed = await _listed(connection)
-            documents = [listed[pk] for pk in ids]
-            if all(document["status"] in ("ready", "error") for document in documents):
-                return documents
-            await asyncio.sleep(0.25)
+        for status in ("pending", "processing"):
+            while (await _first_with(connection, status))["results"]:
+                await asyncio.sleep(0.25)
+        listed = await _listed(connection)
+        return [listed[pk] for pk in ids]
+
+
+async def _first_with(connection: Connection, status: str) -> dict:
+    return (await connection.get(f"{DOCUMENTS}?limit=1&status={status}")).json()
 
 
 async def _listed(connection: Connection) -> dict[str, dict]:

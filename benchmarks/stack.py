@@ -97,7 +97,7 @@ def start_stack(**settings: str) -> Iterator[Stack]:
         given = {"KYRO_DATA_DIR": str(data), "KYRO_PORT": str(port), "KYRO_LOG_LEVEL": "WARNING"}
         environment = _without_settings() | given | settings
         with _supervisor(Path(folder) / "output", environment) as process:
-            _wait_for(f"{url}/health/ready", process, Path(folder) / "output")
+            _wait_for(f"{url}/health/ready", process)
             stack = Stack(url, data, process.pid, environment)
             _wait_for_model(stack)
             _make_person(stack)
@@ -116,6 +116,9 @@ def _supervisor(output: Path, environment: dict[str, str]) -> Iterator[subproces
         )
     try:
         yield process
+    except BaseException:
+        print(output.read_text()[-4000:], file=sys.stderr)
+        raise
     finally:
         process.terminate()
         process.wait(STOP_SECONDS)
@@ -160,12 +163,11 @@ def _get(url: str) -> Any:
         return json.loads(answer.read())
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], output: Path | None = None) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             _get(url)
             return
         time.sleep(0.1)
-    said = output.read_text()[-2000:] if output else ""
-    raise SystemExit(f"{url} did not become ready.\n{said}")
+    raise SystemExit(f"{url} did not become ready.")

@@ -6,12 +6,13 @@ producer (`producers.py`) drives the last two; pages and API relay the events.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -34,7 +35,10 @@ from language.terms import index_terms
 from providers import registry
 from providers.base import ChatMessage, Finished, TextDelta, Usage
 
+Part = TypeVar("Part")
 TITLE_LENGTH = 80
+GULP_SECONDS = 0.04
+WAITED_SECONDS = 0.001  # sooner than that it had arrived before
 PRICE = 0  # credits; prices come with the plans
 
 
@@ -197,8 +201,11 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     model = registry.chat_model(turn.model or None)
     draft.model_used = model.name
     binder = Binder(draft.passages)
-    async with aclosing(model.stream(_request(turn, draft))) as parts:
-        async for part in parts:
+    async with (
+        aclosing(model.stream(_request(turn, draft))) as parts,
+        aclosing(in_gulps(parts)) as gulps,
+    ):
+        async for part in gulps:
             if isinstance(part, TextDelta):
                 for event in _show(binder.feed(part.text), draft):
                     yield event
@@ -206,6 +213,21 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
                 draft.usage = part.usage
     for event in _show(binder.finish(), draft):
         yield event
+
+
+async def in_gulps(parts: AsyncIterator[Part]) -> AsyncGenerator[Part, None]:
+    """The parts as they come, but after one that had to be waited for a short pause.
+
+    Meanwhile more words arrive and are then read, bound, encoded and sent in one go: a third of
+    the work for text that no eye sees later.
+    """
+    asked = time.monotonic()
+    async for part in parts:
+        waited = time.monotonic() - asked
+        yield part
+        if waited > WAITED_SECONDS:
+            await asyncio.sleep(GULP_SECONDS)
+        asked = time.monotonic()
 
 
 def _request(turn: Turn, draft: Draft) -> Any:

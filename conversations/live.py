@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import unscoped
 from accounts.tenancy import scope
-from conversations import producers
-from conversations.events import Reader
+from conversations import answers, producers
 from conversations.models import Message
+from conversations.readers import Reader
 
 
 def produce(message: Message) -> None:
     """Start the answer in the server's event loop; its rows must have been committed."""
-    async_to_sync(producers.start)(message.pk, message.owner_id)
+    turn = answers.load_turn(message.pk, message.owner_id)
+    async_to_sync(producers.begin)(turn)
 
 
 def stored_message(user: User, pk: UUID) -> dict:

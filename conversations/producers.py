@@ -1,7 +1,7 @@
 """The task that produces an answer: held by this web process, bound to no request.
 
-Readers may come and go. The producer writes events to the live stream and the text to the row
-once a second; if it dies, its lease runs out and the reaper ends the answer as incomplete.
+Readers may come and go. The producer broadcasts events and writes the text to the row once a
+second; if it dies, its lease runs out and the reaper ends the answer as incomplete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.connections import in_thread
 from conversations import answers
 from conversations.answers import Draft, Turn
-from conversations.events import Event, Writer
+from conversations.broadcasts import Broadcast
+from conversations.events import Event
 from conversations.models import Message
 from providers.errors import ProviderError
 
@@ -39,10 +40,14 @@ RUNNING: dict[UUID, Running] = {}
 
 async def start(message_id: UUID, owner_id: UUID) -> asyncio.Task[None]:
     """Start producing in the background of this event loop; returns the task."""
-    turn = await in_thread(answers.load_turn, message_id, owner_id)
-    task = asyncio.create_task(_produce(turn))
-    RUNNING[message_id] = Running(asyncio.get_running_loop(), task)
-    task.add_done_callback(lambda _task: RUNNING.pop(message_id, None))
+    return await begin(await in_thread(answers.load_turn, message_id, owner_id))
+
+
+async def begin(turn: Turn) -> asyncio.Task[None]:
+    # On air before this returns, so that no reader comes too early.
+    task = asyncio.create_task(_produce(turn, Broadcast(turn.message_id)))
+    RUNNING[turn.message_id] = Running(asyncio.get_running_loop(), task)
+    task.add_done_callback(lambda _task: RUNNING.pop(turn.message_id, None))
     return task
 
 
@@ -69,30 +74,29 @@ async def drain() -> None:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _produce(turn: Turn) -> None:
-    message_id = turn.message_id
-    draft, writer = Draft(), Writer(message_id)
+async def _produce(turn: Turn, broadcast: Broadcast) -> None:
+    message_id, draft = turn.message_id, Draft()
     keeper = asyncio.create_task(_keep(turn, draft))
     try:
         async with aclosing(answers.answer(turn, draft)) as events:
             async for event in events:
-                writer.send(event)
-        await _end(turn, draft, writer, Message.Status.COMPLETE)
+                broadcast.send(event)
+        await _end(turn, draft, broadcast, Message.Status.COMPLETE)
     except asyncio.CancelledError:
-        await _end(turn, draft, writer, RUNNING[message_id].stop_status)
+        await _end(turn, draft, broadcast, RUNNING[message_id].stop_status)
     except ProviderError as error:
-        await _fail(turn, draft, writer, error)
+        await _fail(turn, draft, broadcast, error)
     except Exception:
         log.exception("answer_failed", message_id=str(message_id))
         unexpected = ProviderError(
             _("Something went wrong on our side. Try again."), code="unexpected", permanent=False
         )
-        await _fail(turn, draft, writer, unexpected)
+        await _fail(turn, draft, broadcast, unexpected)
     finally:
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
-        await writer.close()
+        await broadcast.close()
 
 
 async def _keep(turn: Turn, draft: Draft) -> None:
@@ -109,23 +113,23 @@ async def _keep(turn: Turn, draft: Draft) -> None:
             return
 
 
-async def _fail(turn: Turn, draft: Draft, writer: Writer, error: ProviderError) -> None:
+async def _fail(turn: Turn, draft: Draft, broadcast: Broadcast, error: ProviderError) -> None:
     """A cut answer keeps its text as incomplete; without any text it is an error."""
     status = Message.Status.INCOMPLETE if draft.content else Message.Status.ERROR
-    writer.send(
+    broadcast.send(
         Event(
             "error",
             {"code": error.code, "detail": str(error), "retryable": not error.permanent},
         )
     )
-    await _end(turn, draft, writer, status, error_code=error.code, error_message=str(error))
+    await _end(turn, draft, broadcast, status, error_code=error.code, error_message=str(error))
 
 
-async def _end(turn: Turn, draft: Draft, writer: Writer, status: str, **error: str) -> None:
+async def _end(turn: Turn, draft: Draft, broadcast: Broadcast, status: str, **error: str) -> None:
     message = await in_thread(answers.finish, turn, draft, status, **error)
     if message is None:
         return
-    writer.send(
+    broadcast.send(
         Event(
             "usage",
             {
@@ -135,4 +139,4 @@ async def _end(turn: Turn, draft: Draft, writer: Writer, status: str, **error: s
             },
         )
     )
-    writer.send(Event("message.completed", {"message": message}))
+    broadcast.send(Event("message.completed", {"message": message}))

@@ -1,0 +1,122 @@
+"""A reader's side of a live answer: every event once and every word, wherever the producer runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from conversations.broadcasts import on_air
+from conversations.events import Event, Numbered, client, encode, key
+
+HEARTBEAT_SECONDS = 15
+BLOCK_MS = 1000
+EVENT_ID = re.compile(r"([0-9]{1,15})(?:-[0-9]{1,15})?:([0-9]{1,9})")
+
+
+@dataclass
+class Reader:
+    """One client's view of an answer. `stored` reads the message's row as `as_event()` gives it."""
+
+    message_id: UUID
+    stored: Callable[[], Awaitable[dict[str, Any]]]
+    number: int = 0  # of the last event seen
+    shown: int = 0  # characters
+
+    @classmethod
+    def after(
+        cls, event_id: str, message_id: UUID, stored: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> Reader:
+        """A reader that has seen everything up to `event_id`; anything unreadable means nothing."""
+        seen = EVENT_ID.fullmatch(event_id)
+        number, shown = (int(seen[1]), int(seen[2])) if seen else (0, 0)
+        return cls(message_id, stored, number, shown)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Server-sent events until the answer has ended, with a comment every 15 s of silence."""
+        quiet_since = time.monotonic()
+        while True:
+            async for event in self._news():
+                yield encode(event, f"{self.number}-0:{self.shown}")
+                if event.is_last:
+                    return
+                quiet_since = time.monotonic()
+            if time.monotonic() - quiet_since >= HEARTBEAT_SECONDS:
+                yield b": still here\n\n"
+                quiet_since = time.monotonic()
+
+    async def _news(self) -> AsyncIterator[Event]:
+        broadcast = on_air(self.message_id, self.number)
+        if broadcast:
+            numbered = await broadcast.after(self.number, HEARTBEAT_SECONDS)
+        else:
+            numbered = await self._read()
+            if not numbered:
+                async for event in self._from_row():
+                    yield event
+        for number, event in numbered:
+            self.number = number
+            async for shown in self._shown(event):
+                yield shown
+
+    async def _read(self) -> list[Numbered]:
+        """What a producer in another process has written since, waiting a second for it."""
+        try:
+            position = f"{self.number}-0"
+            answer = await client().xread({key(self.message_id): position}, block=BLOCK_MS)
+        except (RedisError, OSError):
+            await asyncio.sleep(0.5)
+            return []
+        return [
+            (int(position.partition("-")[0]), Event(fields["name"], json.loads(fields["data"])))
+            for position, fields in _entries(answer)
+        ]
+
+    async def _shown(self, event: Event) -> AsyncIterator[Event]:
+        """The event as this reader needs it: a delta without what it has, with what it missed."""
+        if event.name != "delta":
+            yield event
+            return
+        start, text = event.data["start"], event.data["text"]
+        if start > self.shown:
+            async for missed in self._from_row(until=start):
+                yield missed
+        fresh = text[max(0, self.shown - start) :]
+        if fresh:
+            yield self._delta(fresh)
+
+    async def _from_row(self, until: int | None = None) -> AsyncIterator[Event]:
+        """What the stored message has beyond what was shown; its end too, when it has ended.
+
+        Rows lag behind the stream by a second at most, hence the second look.
+        """
+        message = await self.stored()
+        if until is not None and len(message["content"]) < until:
+            await asyncio.sleep(1.2)
+            message = await self.stored()
+        text = message["content"][self.shown : until]
+        if text:
+            yield self._delta(text)
+        if until is None and message["status"] != "streaming":
+            yield Event("message.completed", {"message": message})
+
+    def _delta(self, text: str) -> Event:
+        event = Event("delta", {"text": text, "start": self.shown})
+        self.shown += len(text)
+        return event
+
+
+def _entries(answer: Any) -> list[tuple[str, dict[str, str]]]:
+    """The entries of the only stream asked for (redis-py answers a list or, in RESP3, a dict)."""
+    if not answer:
+        return []
+    if isinstance(answer, dict):
+        return next(iter(answer.values()))[0]
+    return answer[0][1]
