@@ -19,7 +19,7 @@ from language.terms import index_terms
 MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
 # The tail of a text that may still grow into a mark: keep it back until it is decided.
 UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
-FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
+FENCE = re.compile(r"\s*(```|~~~)")
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
 
 
@@ -49,6 +49,7 @@ class Binder:
         self._held = ""
         self._claim = ""
         self._claim_is_over = False
+        self._line = ""
         self._fences = 0
 
     def feed(self, text: str) -> Iterator[str | Citation]:
@@ -88,7 +89,9 @@ class Binder:
         if text.strip():
             self._claim = (self._claim if not self._claim_is_over else "") + text
             self._claim_is_over = False
-        self._fences += len(FENCE.findall(text))
+        # A fence may arrive in pieces, so it is counted once its line is whole.
+        *lines, self._line = (self._line + text).split("\n")
+        self._fences += sum(bool(FENCE.match(line)) for line in lines)
 
     def _bind(self, numbers: str) -> Iterator[Citation]:
         """The citations of one mark; marks side by side share the claim before them."""

@@ -57,10 +57,10 @@ class AnswerRenderer(RendererHTML):
         return "</a>"
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: dict) -> str:
-        return f"<{_lowered(tokens[idx].tag)}>"
+        return f"<{_lowered(tokens[idx].tag, env)}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: dict) -> str:
-        return f"</{_lowered(tokens[idx].tag)}>\n"
+        return f"</{_lowered(tokens[idx].tag, env)}>\n"
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: Any, env: dict) -> str:
         return f"<{tokens[idx].tag}{_alignment(tokens[idx])}>"
@@ -125,8 +125,11 @@ def _with_marks(text: str, marks: dict[int, SafeString]) -> str:
     return "".join([*parts, escape(text[position:])])
 
 
-def _lowered(tag: str) -> str:
-    return f"h{min(6, int(tag[1]) + FIRST_HEADING - 1)}"
+def _lowered(tag: str, env: dict) -> str:
+    """The answer's first heading comes right below the page's own; others follow."""
+    level = int(tag[1])
+    first = env.setdefault("first_heading", level)
+    return f"h{min(6, max(FIRST_HEADING, level - first + FIRST_HEADING))}"
 
 
 def _alignment(cell: Token) -> str:

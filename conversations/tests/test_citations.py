@@ -90,3 +90,9 @@ def test_a_claim_in_another_language_quotes_the_whole_passage():
 def test_a_claim_of_two_sentences_quotes_both():
     start, end = supporting_span(SKY, "The sky is blue on clear days and grass is green.")
     assert SKY[start:end] == "The sky is blue on clear days. Grass is green, as everybody knows."
+
+
+def test_a_code_fence_cut_into_pieces_is_still_one_fence():
+    text, citations = bind([passage()], "``", "`py\na[1]\n`", "``\nThe sky is blue [1].")
+    assert text == "```py\na[1]\n```\nThe sky is blue [1]."
+    assert len(citations) == 1

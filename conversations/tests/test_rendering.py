@@ -103,6 +103,7 @@ def test_links_open_apart_and_tell_nothing():
 
 def test_headings_come_below_those_of_the_page():
     assert render_answer("# One\n\n#### Four") == "<h3>One</h3>\n<h6>Four</h6>\n"
+    assert render_answer("### Three\n\n# One") == "<h3>Three</h3>\n<h3>One</h3>\n"
 
 
 def test_a_citation_of_a_deleted_document_shows_no_quote():

@@ -4,12 +4,12 @@ import * as smd from "../../vendor/streaming-markdown-0.2.15.min.js";
 
 const TAGS = new Map([
   [smd.PARAGRAPH, "p"], [smd.BLOCKQUOTE, "blockquote"], [smd.LINE_BREAK, "br"], [smd.RULE, "hr"],
-  [smd.HEADING_1, "h3"], [smd.HEADING_2, "h4"], [smd.HEADING_3, "h5"], [smd.HEADING_4, "h6"], [smd.HEADING_5, "h6"],
-  [smd.HEADING_6, "h6"], [smd.ITALIC_AST, "em"], [smd.ITALIC_UND, "em"], [smd.STRONG_AST, "strong"],
+  [smd.ITALIC_AST, "em"], [smd.ITALIC_UND, "em"], [smd.STRONG_AST, "strong"],
   [smd.STRONG_UND, "strong"], [smd.STRIKE, "s"], [smd.CODE_INLINE, "code"], [smd.LIST_UNORDERED, "ul"],
   [smd.LIST_ORDERED, "ol"], [smd.LIST_ITEM, "li"], [smd.TABLE, "table"], [smd.TABLE_ROW, "tr"],
 ]);
 const MATHS = new Map([[smd.EQUATION_BLOCK, "$$"], [smd.EQUATION_INLINE, "$"]]);
+const HEADINGS = [smd.HEADING_1, smd.HEADING_2, smd.HEADING_3, smd.HEADING_4, smd.HEADING_5, smd.HEADING_6];
 const CODE = new Set([smd.CODE_BLOCK, smd.CODE_FENCE]);
 const SAFE = /^(https?:|mailto:)/i;
 const NUMBER = /^\d{1,2}$/;
@@ -43,6 +43,13 @@ export function streamInto(root, mark) {
   const open = [{ node: root }];
   const top = () => open.at(-1);
 
+  // the first heading comes right below the page's own, the others keep their distance
+  let first = null;
+  const headingTag = (level) => {
+    first ??= level;
+    return `h${Math.min(6, Math.max(3, level - first + 3))}`;
+  };
+
   const add = (type) => {
     let parent = top().node;
     const entry = { type };
@@ -55,7 +62,7 @@ export function streamInto(root, mark) {
     } else if (type === smd.TABLE_CELL) {
       entry.node = make(parent.parentElement.tagName === "THEAD" ? "th" : "td");
     } else {
-      entry.node = make(TAGS.get(type) ?? "span");
+      entry.node = make(HEADINGS.includes(type) ? headingTag(HEADINGS.indexOf(type)) : (TAGS.get(type) ?? "span"));
     }
     if (type === smd.LINK) entry.href = null;
     if (MATHS.has(type)) entry.node.append(MATHS.get(type));
