@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
-                "verbose_name": "kept e-mail",
-                "verbose_name_plural": "kept e-mails",
+                "verbose_name": "kept email",
+                "verbose_name_plural": "kept email",
             },
         ),
         migrations.CreateModel(
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("email", models.EmailField(max_length=254, verbose_name="email address")),
                 ("username", models.CharField(max_length=60, unique=True)),
                 (
                     "full_name",
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("email", models.EmailField(max_length=254, verbose_name="email address")),
                 ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("expires_at", models.DateTimeField(default=accounts.models.in_two_weeks)),
                 ("accepted_at", models.DateTimeField(blank=True, editable=False, null=True)),
