@@ -47,7 +47,6 @@ def create(request: HttpRequest) -> HttpResponse:
     form = ChatbotForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         chatbot = editing.create_chatbot(request.user, form.chatbot_fields, form.chosen_documents)
-        messages.success(request, _("“%s” is ready. Ask it something.") % chatbot)
         return redirect("conversations:new", chatbot.slug)
     return _form_page(request, form, None)
 

@@ -106,7 +106,6 @@ def passage_url(citation: dict[str, Any]) -> str:
     """The document's page, opened at the passage."""
     query = {
         "page": citation["page"],
-        "chunk": citation["chunk_id"],
         "start": citation["start_char"],
         "end": citation["end_char"],
     }

@@ -4,6 +4,7 @@ const panel = document.querySelector("[data-sources]");
 const body = panel.querySelector("[data-sources-body]");
 const card = document.querySelector("[data-quote-card]");
 let opener = null;
+let shown = "";
 
 // While the answer streams, the server's href is not there yet: the mark is made of what the event tells.
 export function markNode(number, citations) {
@@ -29,7 +30,8 @@ const sourcesUrl = (link) => {
 async function open(link) {
   const fresh = panel.hidden;
   if (!body.contains(link)) opener = link;
-  markCurrent(link.dataset.citation);
+  shown = link.dataset.citation;
+  markCurrent(shown);
   const response = await fetch(sourcesUrl(link)).catch(() => null);
   const sent = response?.ok && !response.redirected;
   body.innerHTML = sent ? await response.text() : ""; // our own server's fragment, escaped by its template
@@ -76,6 +78,14 @@ function showQuote(mark) {
   card.style.left = `${left}px`;
   card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
 }
+
+// A source asked for while the answer was being written can be shown once it is complete.
+document.addEventListener("answer:ended", () => {
+  if (panel.hidden || body.querySelector("[aria-current]")) return;
+  const link = [...document.querySelectorAll(`.cite[data-citation="${shown}"]`)].at(-1);
+  if (link) open(link);
+  else closeSources();
+});
 
 const markOf = (event) => event.target.closest?.(".cite[data-citation]");
 

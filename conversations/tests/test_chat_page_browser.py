@@ -1,0 +1,60 @@
+"""The script that renders a streaming answer obeys the rules of the server's rendering."""
+
+import pytest
+
+from conversations.tests.test_rendering import HOSTILE
+from tests.browser import chromium, open_page, watch  # noqa: F401
+from tests.web import Web
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+# Streams a text into a detached element, a few characters at a time; tells what came of it.
+STREAM = """async ([text, step]) => {
+  const { streamInto } = await import("/static/js/chat/markdown.js");
+  const root = document.body.appendChild(document.createElement("div"));
+  const mark = (textContent) => Object.assign(document.createElement("b"), { textContent });
+  const write = streamInto(root, mark);
+  for (let at = 0; at < text.length; at += step) write(text.slice(at, at + step));
+  write("\\n\\n");
+  const elements = [...root.querySelectorAll("*")];
+  const attributes = elements.flatMap((one) => [...one.attributes].map(({ name }) => name));
+  return {
+    text: root.textContent,
+    tags: elements.map((one) => one.tagName.toLowerCase()),
+    attributes,
+    links: elements.filter((one) => one.href).map((one) => one.getAttribute("href")),
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def web(django_db_setup):
+    server = Web()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_nothing_hostile_is_made_while_an_answer_streams(open_page):  # noqa: F811
+    page = open_page("/")
+    for text in HOSTILE:
+        for step in (1, 7):
+            made = page.evaluate(STREAM, [text, step])
+            assert not {"script", "img", "svg", "iframe", "style", "form"} & set(made["tags"])
+            assert set(made["attributes"]) <= {"href", "target", "rel", "start"}
+            assert all(link.startswith(("http", "mailto:")) for link in made["links"])
+
+
+def test_marks_tables_and_code_stream_as_they_will_stand(open_page):  # noqa: F811
+    page = open_page("/")
+    text = "The sky is blue [1].\n\n| a | b |\n| --- | --- |\n| x [2] | y |\n\n```py\nz[1]\n```\n"
+    made = page.evaluate(STREAM, [text, 3])
+    assert made["tags"].count("b") == 2
+    assert {"table", "thead", "th", "tbody", "td", "pre", "code"} <= set(made["tags"])
+    assert "The sky is blue1." in made["text"]
+    assert "z[1]" in made["text"]
