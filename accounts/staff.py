@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import system
 
 
 class StaffSite(AdminSite):
+    # One way in for everybody: the sign-in page with its limits and, later, its second factor.
+    login = method_decorator(secure_admin_login)(AdminSite.login)
+
     site_title = site_header = _("KyroChat staff")
     index_title = _("Everything")
 
