@@ -248,6 +248,11 @@ EMAIL_BACKEND = (
 MEDIA_ROOT = DATA_DIR / "files"
 MAX_FILE_SIZE = int(env_number("KYRO_MAX_FILE_MB", 100)) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "documents.intake.StopAtLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 STATIC_URL = "/static/"
