@@ -32,9 +32,7 @@ class HistoryPage:
         return self.number + 1
 
 
-def history_page(
-    user: User, *, query: str = "", number: int = 1, current: str = ""
-) -> HistoryPage:
+def history_page(user: User, *, query: str = "", number: int = 1, current: str = "") -> HistoryPage:
     """One page of the history; call it inside the person's scope."""
     query = query.strip()[:200]
     rows = Conversation.objects.for_user(user).active().select_related("chatbot")
