@@ -167,8 +167,8 @@ class KeptEmail(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        verbose_name = _("kept email")
-        verbose_name_plural = _("kept email")
+        verbose_name = _("mail")
+        verbose_name_plural = _("mail")
 
     def __str__(self) -> str:
         return self.subject

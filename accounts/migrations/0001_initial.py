@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
-                "verbose_name": "kept email",
-                "verbose_name_plural": "kept email",
+                "verbose_name": "mail",
+                "verbose_name_plural": "mail",
             },
         ),
         migrations.CreateModel(
