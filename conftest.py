@@ -9,7 +9,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
+from rest_framework.test import APIClient
 
+from accounts import keys
 from accounts.models import User
 from accounts.tenancy import scope
 from config.embedded.stack import start_services
@@ -18,6 +20,8 @@ from documents.models import Document
 from providers import registry
 from providers.fake import FakeChatModel
 from tests.stack import DATA
+
+pytest_plugins = ["tests.browser"]
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +82,21 @@ def make_document(db: None) -> Callable[..., Document]:
         return document
 
     return make
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    """The owner's program: the API with a key of every scope."""
+    return api_of(owner)
+
+
+@pytest.fixture
+def outsiders_api(outsider: User) -> APIClient:
+    return api_of(outsider)
+
+
+def api_of(user: User) -> APIClient:
+    client = APIClient()
+    with scope(user):
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {keys.issue(user, 'test')[1]}")
+    return client

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from conversations.models import Conversation, Message
 
 
@@ -27,7 +29,7 @@ def as_markdown(conversation: Conversation) -> str:
 
 
 def _turn(message: Message, chatbot_name: str) -> str:
-    speaker = chatbot_name if message.role == Message.Role.ASSISTANT else message.get_role_display()
+    speaker = chatbot_name if message.role == Message.Role.ASSISTANT else _("You")
     sources = [_source(citation) for citation in message.citations]
     return "\n\n".join([f"## {speaker}", message.content.strip(), *sources]).strip()
 

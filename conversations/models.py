@@ -203,5 +203,5 @@ class Message(models.Model):
             "first_token_ms": self.first_token_ms,
             "error_code": self.error_code,
             "error_message": self.error_message,
-            "created_at": self.created_at.isoformat(),
+            "created_at": self.created_at.isoformat().replace("+00:00", "Z"),
         }

@@ -181,6 +181,6 @@ def test_the_staff_site_is_closed_to_people_who_are_not_staff(name: str, owner: 
     client = Client()
     client.force_login(owner.user)
     pattern = dict(views(get_resolver().url_patterns))[name].pattern
-    needed = {key: "auth" for key in [*pattern.converters, *pattern.regex.groupindex]}
+    needed = dict.fromkeys([*pattern.converters, *pattern.regex.groupindex], "auth")
     address = "/admin/what/ever/" if name == "admin:None" else reverse(name, kwargs=needed)
     assert client.get(address)["Location"].startswith(reverse("admin:login"))

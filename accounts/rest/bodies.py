@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from accounts.rest.problems import Problem
+from accounts.rest.problems import too_large
 
 
 class LimitedJSONParser(JSONParser):
@@ -28,7 +28,7 @@ class LimitedJSONParser(JSONParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(limit + 1)
         if len(raw) > limit:
-            raise Problem(413, "too_large", f"A JSON body may have {limit:,} bytes.", limit=limit)
+            raise too_large()
         try:
             parsed = json.loads(raw.decode(), parse_constant=_refuse)
             json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair fails here

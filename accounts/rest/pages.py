@@ -1,4 +1,4 @@
-"""Lists in pages cut by the last row seen: nothing is skipped or repeated while rows come and go."""
+"""Lists in pages cut by the last row seen: nothing is skipped or repeated while rows change."""
 
 from __future__ import annotations
 

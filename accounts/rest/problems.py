@@ -6,7 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -32,6 +33,11 @@ class Problem(exceptions.APIException):
         self.status_code = status
         self.code = code
         self.members = members
+
+
+def too_large() -> Problem:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return Problem(413, "too_large", f"A body without files may have {limit:,} bytes.", limit=limit)
 
 
 def problem_for(error: type[Exception]) -> Callable[[Translator], Translator]:
@@ -80,6 +86,8 @@ def _problem(error: Exception) -> Problem | None:
         return Problem(404, "not_found", NOT_FOUND)
     if isinstance(error, PermissionDenied):
         return Problem(403, "forbidden", "This is not allowed.")
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
     if isinstance(error, SuspiciousOperation):
         return Problem(400, "bad_request", "The request could not be read.")
     if isinstance(error, exceptions.ValidationError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -42,9 +43,20 @@ def fails_with(*statuses: int) -> Callable[[Method], Method]:
 
 
 class ContractSchema(AutoSchema):
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            scope = f"Scope of the API key: `{scope_of(self.view, self.method)}`."
+            told = operation.get("description", "")
+            operation["description"] = f"{told}\n\n{scope}".strip()
+        return operation
+
     def get_description(self) -> str:
-        scope = f"Scope of the API key: `{scope_of(self.view, self.method)}`."
-        return f"{super().get_description()}\n\n{scope}".strip()
+        """The method's own words; a class's docstring speaks to us, not to integrators."""
+        return inspect.getdoc(self._method()) or ""
+
+    def _method(self) -> Any:
+        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
@@ -53,8 +65,7 @@ class ContractSchema(AutoSchema):
         return dict(sorted(bodies.items()))
 
     def _failures(self) -> set[int]:
-        name = getattr(self.view, "action", None) or self.method.lower()
-        own = getattr(getattr(self.view, name, None), "fails_with", ())
+        own = getattr(self._method(), "fails_with", ())
         parameters = self._get_parameters()
         failures = {401, 403, *own}
         if any(parameter["in"] == "path" for parameter in parameters):

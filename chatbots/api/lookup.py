@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,8 +14,6 @@ from chatbots.models import Chatbot
 
 def chatbot_or_404(user: User, id_or_slug: str) -> Chatbot:
     named = Q(slug=id_or_slug)
-    try:
+    with suppress(ValueError):
         named |= Q(pk=UUID(id_or_slug))
-    except ValueError:
-        pass
     return get_object_or_404(Chatbot.objects.for_user(user), named)

@@ -60,8 +60,7 @@ class ResultsSerializer(serializers.Serializer):
 
 
 class SearchView(GenericAPIView):
-    """Opens its own scopes: the query is embedded between them, outside any transaction."""
-
+    # Opens its own scopes: the query is embedded between them, outside any transaction.
     area = "search"
     scopes = {"POST": "search:read"}
     serializer_class = SearchSerializer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -111,14 +113,21 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnR
     def export(self, request: Request, pk: str) -> HttpResponse:
         conversation = self.get_object()
         wanted = request.query_params.get("format", "json")
-        response: HttpResponse
-        if wanted == "json":
-            response = Response(exporting.as_json(conversation))
-        elif wanted == "markdown":
-            text = exporting.as_markdown(conversation)
-            response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
-        else:
+        if wanted not in FORMATS:
             raise serializers.ValidationError({"format": [_("json or markdown.")]})
-        name = f"{slugify(conversation.title) or 'conversation'}.{'md' if wanted != 'json' else 'json'}"
+        suffix, make = FORMATS[wanted]
+        response = make(conversation)
+        name = f"{slugify(conversation.title) or 'conversation'}.{suffix}"
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
+
+
+def _as_markdown(conversation: Conversation) -> HttpResponse:
+    text = exporting.as_markdown(conversation)
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+
+
+FORMATS: dict[str, tuple[str, Callable[[Conversation], HttpResponse]]] = {
+    "json": ("json", lambda conversation: Response(exporting.as_json(conversation))),
+    "markdown": ("md", _as_markdown),
+}

@@ -139,5 +139,6 @@ class EventsView(MessageRows):
         responses={(200, EVENT_STREAM): EVENTS},
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        live.stored_message(request.user, pk)
         after = request.headers.get("Last-Event-ID", "")
         return live.event_stream(request.user, pk, after)
