@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class SlowModel(BaseHTTPRequestHandler):
     words = 40
+    reply = ""  # said in place of word0 to word39
     seconds_per_word = 0.05
     running = 0
     cut = 0  # streams whose reader went away
@@ -24,9 +26,8 @@ class SlowModel(BaseHTTPRequestHandler):
         kind = type(self)
         kind.running += 1
         try:
-            for number in range(self.words):
-                mark = " [1]." if number == self.words - 1 else ""
-                self._chunk({"content": f"word{number}{mark} "})
+            for piece in self._pieces():
+                self._chunk({"content": piece})
                 time.sleep(self.seconds_per_word)
             self._chunk({}, finish_reason="stop")
             self.wfile.write(b"data: [DONE]\n\n")
@@ -34,6 +35,13 @@ class SlowModel(BaseHTTPRequestHandler):
             kind.cut += 1
         finally:
             kind.running -= 1
+
+    def _pieces(self) -> list[str]:
+        if self.reply:
+            return re.findall(r"\s*\S+\s*", self.reply)
+        return [f"word{number} " for number in range(self.words - 1)] + [
+            f"word{self.words - 1} [1]. "
+        ]
 
     def _chunk(self, delta: dict[str, str], finish_reason: str | None = None) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
