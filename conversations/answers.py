@@ -257,8 +257,8 @@ def _show(parts: Any, draft: Draft) -> list[Event]:
     return events
 
 
-def hold(turn: Turn, content: str) -> bool:
-    """Store the text so far and keep the lease; False once stopped by the person or taken away."""
+def hold(turn: Turn, draft: Draft) -> bool:
+    """Store the answer so far and keep the lease; False once stopped or taken away."""
     with scope(turn.owner_id):
         rows = Message.objects.filter(
             pk=turn.message_id,
@@ -266,7 +266,16 @@ def hold(turn: Turn, content: str) -> bool:
             status=Message.Status.STREAMING,
         )
         held = rows.filter(stop_requested_at__isnull=True)
-        return bool(held.update(content=content, lease_until=Now() + lease_length()))
+        return bool(held.update(lease_until=Now() + lease_length(), **_so_far(draft)))
+
+
+def _so_far(draft: Draft) -> dict[str, Any]:
+    return {
+        "content": draft.content,
+        "model_used": draft.model_used,
+        "citations": [citation.as_json() for citation in draft.citations],
+        "context": [passage.as_result() for passage in draft.passages],
+    }
 
 
 def finish(
@@ -288,11 +297,10 @@ def finish(
         )
         if message is None:
             return None
-        message.content, message.status = draft.content, status
+        message.status = status
+        for name, value in _so_far(draft).items():
+            setattr(message, name, value)
         message.search_text = " ".join(index_terms(draft.content[:50_000]))
-        message.model_used = draft.model_used
-        message.citations = [citation.as_json() for citation in draft.citations]
-        message.context = [passage.as_result() for passage in draft.passages]
         message.tokens_input = draft.usage.tokens_input
         message.tokens_output = draft.usage.tokens_output
         message.processing_time_ms = draft.elapsed_ms()

@@ -83,7 +83,7 @@ class Binder:
 
     @property
     def _in_code(self) -> bool:
-        return self._fences % 2 == 1
+        return self._fences % 2 == 1 or self._line.count("`") % 2 == 1
 
     def _read(self, text: str) -> None:
         if text.strip():

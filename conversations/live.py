@@ -35,13 +35,13 @@ def stored_message(user: User, pk: UUID) -> dict:
 @require_GET
 def events(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
     """An answer as it is written. `after` is for a page that shows a part already."""
+    stored_message(request.user, pk)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     return event_stream(request.user, pk, after)
 
 
 def event_stream(user: User, pk: UUID, after: str = "") -> StreamingHttpResponse:
-    """The events of an answer beyond the one with the id `after`; 404 unless it is the user's."""
-    stored_message(user, pk)
+    """The events of an answer of the user's (the caller has looked) beyond the id `after`."""
 
     async def stored() -> dict:
         return await producers.in_thread(stored_message, user, pk)

@@ -59,7 +59,8 @@ async def run(message_id: UUID, owner_id: UUID) -> None:
 def stop(message_id: UUID) -> None:
     """Stop at once an answer that this process produces; another process sees the row's mark."""
     running = RUNNING.get(message_id)
-    if running:
+    # A second cancel would hit the storing of what the first one left.
+    if running and running.stop_status != Message.Status.STOPPED:
         running.stop_status = Message.Status.STOPPED
         running.loop.call_soon_threadsafe(running.task.cancel)
 
@@ -104,7 +105,7 @@ async def _keep(turn: Turn, draft: Draft) -> None:
     while True:
         await asyncio.sleep(HOLD_SECONDS)
         try:
-            held = await in_thread(answers.hold, turn, draft.content)
+            held = await in_thread(answers.hold, turn, draft)
         except DatabaseError:
             log.warning("answer_not_held", message_id=str(turn.message_id))
             continue

@@ -76,7 +76,13 @@ def test_a_mark_that_names_no_passage_is_dropped(mark):
 
 
 @pytest.mark.parametrize(
-    "text", ["See [the rules](https://example.com).", "```\nrows[1] = 2\n```\n", "A [note] here."]
+    "text",
+    [
+        "See [the rules](https://example.com).",
+        "```\nrows[1] = 2\n```\n",
+        "Read `rows[1]` here.",
+        "A [note] here.",
+    ],
 )
 def test_brackets_that_are_no_marks_stay(text):
     assert bind([passage()], text) == (text, [])
