@@ -32,8 +32,8 @@ function change(row, now) {
   });
   if (!finished) return;
   delete row.dataset.unfinished;
-  const name = row.querySelector(".list-title");
-  name.textContent = now.querySelector(".list-title").textContent;
+  const name = row.querySelector(".documents-link");
+  name.textContent = now.querySelector(".documents-link").textContent;
   const text = row.querySelector(".field-error") ? rows.dataset.textError : rows.dataset.textReady;
   news.textContent = `${name.textContent} ${text}`;
 }
