@@ -1,7 +1,7 @@
-"""One turn of a conversation: store the question, find passages, ask the model, bind citations.
+"""Answering a question: find passages, ask the model, bind citations, store how it ended.
 
-`ask` writes the rows, `answer` produces the text as events, `finish` stores how it ended. The
-producer (`producers.py`) drives the last two; pages and API relay the events.
+`asking` has written the rows; `answer` produces the text as events, `finish` stores how it ended.
+The producer (`producers.py`) drives both; pages and API relay the events.
 """
 
 from __future__ import annotations
@@ -13,22 +13,20 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
 from django.db.models.functions import Now
 
 from accounts.connections import in_thread
-from accounts.models import User
 from accounts.tenancy import scope
-from billing import credits, limits
+from billing import credits
 from billing.models import RequestType
 from billing.usage import record_usage
 from conversations import prompts
 from conversations.citations import Binder, Citation
 from conversations.events import Event
-from conversations.models import Conversation, Message
+from conversations.models import Message
 from conversations.signals import answer_finished
 from documents.retrieval import Passage, SearchScope, search
 from language.terms import index_terms
@@ -36,7 +34,6 @@ from providers import registry
 from providers.base import ChatMessage, Finished, TextDelta, Usage
 
 Part = TypeVar("Part")
-TITLE_LENGTH = 80
 GULP_SECONDS = 0.04
 WAITED_SECONDS = 0.001  # sooner than that it had arrived before
 PRICE = 0  # credits; prices come with the plans
@@ -79,72 +76,8 @@ class Draft:
         return round((time.monotonic() - self.started) * 1000)
 
 
-def ask(
-    user: User, conversation: Conversation, content: str, *, parent: Message | None = None
-) -> Message:
-    """Store a question and the answer to come; returns the assistant's message, streaming.
-
-    Call it inside the person's scope. Raises QuotaExceeded before anything is written. The caller
-    starts the producer once the transaction has committed.
-    """
-    limits.check_tokens(user)
-    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    last = conversation.messages.aggregate(last=Max("message_index"))["last"]
-    index = 0 if last is None else last + 1
-    question = Message.objects.create(
-        owner_id=conversation.owner_id,
-        conversation=conversation,
-        author=user,
-        parent=parent or conversation.messages.filter(message_index=last).first(),
-        role=Message.Role.USER,
-        content=content,
-        search_text=" ".join(index_terms(content)),
-        message_index=index,
-    )
-    if not conversation.title:
-        conversation.title = title_of(content)
-        conversation.save(update_fields=["title", "updated_at"])
-    return _answer_to(question, index + 1)
-
-
-def regenerate(user: User, message: Message) -> Message:
-    """A second answer to the question of `message`, beside the first."""
-    limits.check_tokens(user)
-    Conversation.objects.select_for_update().get(pk=message.conversation_id)
-    last = Message.objects.filter(conversation_id=message.conversation_id).aggregate(
-        last=Max("message_index")
-    )["last"]
-    question = message.parent
-    if question is None:
-        raise Message.DoesNotExist
-    return _answer_to(question, last + 1)
-
-
-def _answer_to(question: Message, index: int) -> Message:
-    reservation = credits.reserve(question.owner_id, PRICE, reason="answer")
-    return Message.objects.create(
-        owner_id=question.owner_id,
-        conversation_id=question.conversation_id,
-        parent=question,
-        role=Message.Role.ASSISTANT,
-        status=Message.Status.STREAMING,
-        message_index=index,
-        producer_token=uuid4(),
-        lease_until=Now() + lease_length(),
-        reservation_id=reservation.pk,
-    )
-
-
 def lease_length() -> dt.timedelta:
     return dt.timedelta(seconds=settings.ANSWER_LEASE_SECONDS)
-
-
-def title_of(question: str) -> str:
-    """A conversation's first title: the question's first line, cut at a word."""
-    line = " ".join(question.split("\n", 1)[0].split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    return line[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
 
 
 def load_turn(message_id: UUID, owner_id: UUID) -> Turn:

@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from accounts.tenancy import scope
 from billing.models import CreditChange, DailyUsage, Reservation, UsageRecord
 from chatbots.models import Chatbot
-from conversations import answers, producers
+from conversations import asking, producers
 from conversations.models import Conversation, Message
 from providers.errors import ProviderError
 
@@ -23,7 +23,7 @@ def conversation(owner, make_document) -> Conversation:
 
 def turn(owner, conversation, question: str) -> Message:
     with scope(owner):
-        message = answers.ask(owner, conversation, question)
+        message = asking.ask(owner, conversation, question)
     async_to_sync(producers.run)(message.pk, owner.pk)
     with scope(owner):
         message.refresh_from_db()

@@ -9,7 +9,7 @@ from django.test import AsyncClient
 from django.urls import reverse
 
 from accounts.tenancy import scope
-from conversations import answers, producers
+from conversations import asking, producers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ def watched(owner, conversation, *, after: str = "") -> list[tuple[str, dict]]:
 
     def ask():
         with scope(owner):
-            return answers.ask(owner, conversation, "What colour is the sky?")
+            return asking.ask(owner, conversation, "What colour is the sky?")
 
     async def exchange() -> bytes:
         message = await sync_to_async(ask)()
@@ -66,7 +66,7 @@ def test_a_stop_ends_the_stream_with_what_there_was(owner, conversation, chat_mo
 
     def ask():
         with scope(owner):
-            return answers.ask(owner, conversation, "What colour is the sky?")
+            return asking.ask(owner, conversation, "What colour is the sky?")
 
     async def exchange() -> bytes:
         message = await sync_to_async(ask)()
