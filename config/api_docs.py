@@ -2,10 +2,12 @@
 
 from csp.decorators import csp_update
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from accounts.requests import unscoped
 
-schema = unscoped(SpectacularAPIView.as_view())
+# YAML or, to who asks for it by Accept or ?format=json, JSON.
+schema = unscoped(SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation))
 # Swagger UI sets style attributes and draws its icons from data: URLs, on this page alone.
 page = unscoped(
     csp_update({"style-src": ["'unsafe-inline'"]})(
