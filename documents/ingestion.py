@@ -57,17 +57,15 @@ def ingest(document_id: UUID, owner_id: UUID) -> None:
 
 
 def _ingest(held: Lease) -> None:
-    held.advance(Document.Stage.EXTRACTING, 5)
-    with scope(held.owner_id):
-        document = held.document()
+    document = held.advance(Document.Stage.EXTRACTING, 5)
     with local_copy(document) as path:
         extracted = extract(path, document.name, waiting=held.beat)
-    held.advance(Document.Stage.CHUNKING, 25)
+    held.pass_through(Document.Stage.CHUNKING, 25)
     pieces = split(extracted)
     if not pieces:
         raise ExtractionError("no_text", _("No text was found in this document."))
     vectors = embed(held, extracted, pieces)
-    held.advance(Document.Stage.SAVING, 95)
+    held.pass_through(Document.Stage.SAVING, 95)
     save(held, extracted, pieces, vectors)
 
 
@@ -96,7 +94,7 @@ def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
     embedder = registry.embedder()
     batches = []
     for start in range(0, len(pieces), embedder.batch_size):
-        held.advance(Document.Stage.EMBEDDING, 30 + 65 * start // len(pieces))
+        held.pass_through(Document.Stage.EMBEDDING, 30 + 65 * start // len(pieces))
         batch = pieces[start : start + embedder.batch_size]
         batches.append(embedder.embed_passages([passage_text(extracted, p) for p in batch]))
     return np.concatenate(batches)
@@ -126,15 +124,24 @@ def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vector
         document = held.document(lock=True)
         DocumentChunk.objects.filter(document=document).delete()
         DocumentChunk.objects.bulk_create(rows, batch_size=WRITE_BATCH)
-        DocumentText.objects.update_or_create(
-            document=document,
-            defaults={
-                "owner_id": held.owner_id,
-                "content": extracted.text,
-                "pages": extracted.pages,
-            },
-        )
+        _save_text(document, extracted)
+        document.stage_times |= held.stage_times
         _finish(document, extracted, rows, model)
+
+
+def _save_text(document: Document, extracted: Extracted) -> None:
+    text = DocumentText(
+        document=document,
+        owner_id=document.owner_id,
+        content=extracted.text,
+        pages=extracted.pages,
+    )
+    DocumentText.objects.bulk_create(
+        [text],
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["content", "pages"],
+    )
 
 
 def _finish(
