@@ -11,7 +11,8 @@ from django.db import close_old_connections, reset_queries
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from conversations import producers  # noqa: E402  (needs the app registry)
+from config.body_limit import limit_bodies  # noqa: E402  (these need the app registry)
+from conversations import producers  # noqa: E402
 
 # Every request runs in a thread of its own with a fresh connection from the pool: there is nothing
 # to close or forget before it, and looking takes another change of thread.
@@ -33,7 +34,7 @@ class Handler(ASGIHandler):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
 
-django_application = Handler()
+django_application = limit_bodies(Handler())
 
 
 async def application(scope, receive, send):
