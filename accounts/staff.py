@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.decorators import secure_admin_login
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, AllValuesFieldListFilter, ModelAdmin
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,14 @@ class StaffSite(AdminSite):
             return response
 
         return as_system
+
+
+class NamedValuesFilter(AllValuesFieldListFilter):
+    """Django links an empty text by no words at all, which nobody can read or click."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or _("(none)")}
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.staff import ReadOnlyAdmin
+from accounts.staff import NamedValuesFilter, ReadOnlyAdmin
 from conversations.models import Conversation, Message
 
 
@@ -19,7 +19,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "role", "status", "model_used", "error_code", "conversation"]
-    list_filter = ["status", "role", "error_code"]
+    list_filter = ["status", "role", ("error_code", NamedValuesFilter)]
     list_select_related = ["conversation"]
     search_fields = ["=id", "=conversation__id", "owner__email"]
     exclude = ["search_text", "content_tsv"]

@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.staff import ReadOnlyAdmin
+from accounts.staff import NamedValuesFilter, ReadOnlyAdmin
 from documents import queue
 from documents.models import Document, DocumentChunk, DocumentText, ErasedFile
 from documents.uploads import delete_document
@@ -13,7 +13,14 @@ from documents.uploads import delete_document
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
     list_display = ["name", "owner", "status", "stage", "error_message", "attempt", "created_at"]
-    list_filter = ["status", "error_code", "stage", "kind", "mime_type", "created_at"]
+    list_filter = [
+        "status",
+        ("error_code", NamedValuesFilter),
+        "stage",
+        "kind",
+        ("mime_type", NamedValuesFilter),
+        "created_at",
+    ]
     list_select_related = ["owner"]
     search_fields = ["name", "title", "owner__email", "=id", "=content_hash"]
     ordering = ["-created_at"]
@@ -58,7 +65,7 @@ class DocumentTextAdmin(ReadOnlyAdmin):
 @admin.register(DocumentChunk)
 class DocumentChunkAdmin(ReadOnlyAdmin):
     list_display = ["document", "chunk_index", "page", "section", "token_count", "enabled"]
-    list_filter = ["enabled", "embedding_model"]
+    list_filter = ["enabled", ("embedding_model", NamedValuesFilter)]
     list_select_related = ["document"]
     search_fields = ["=document__id", "=id"]
     exclude = ["embedding", "search_text", "content_tsv"]

@@ -1,0 +1,296 @@
+"""Every page in Chromium: axe finds nothing serious in light or dark, nothing scrolls sideways at
+360 px, scripts and styles stay within their budget, and without script it can still be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from tests.showcase import FACT, Showcase, show_everything
+from tests.web import Web
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.browser]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+GRAVE = {"serious", "critical"}
+WEIGHT = 150 * 1024  # bytes of script and style on the wire
+WEIGH = """() => performance.getEntriesByType("resource")
+    .filter((entry) => /\\.(js|css)$/.test(new URL(entry.name).pathname))
+    .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def web(services, django_db_setup) -> Iterator[Web]:
+    server = Web({"KYRO_CHAT_MODEL": "fake", "DJANGO_ALLOW_ASYNC_UNSAFE": ""})
+    server.start()
+    yield server
+    server.stop()
+
+
+@dataclass
+class Inspection:
+    """What is wrong with the pages looked at, each with its address."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    budget: int = WEIGHT
+    rules: dict = field(default_factory=lambda: {"target-size": {"enabled": True}})
+
+    def goto(self, *paths: str) -> None:
+        for path in paths:
+            self.page.goto(path)
+            self.look(path)
+
+    def look(self, name: str) -> None:
+        weight = self.page.evaluate(WEIGH)
+        if weight > self.budget:
+            self.faults.append(f"{name}: {weight:,} bytes of script and style")
+        self.page.evaluate(AXE)
+        self._axe(f"{name} light", {"rules": self.rules})
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.page.evaluate(SETTLED)
+        self._axe(f"{name} dark", {"runOnly": ["color-contrast"]})
+        self.page.set_viewport_size({"width": 360, "height": 740})
+        if (pixels := self.page.evaluate(WIDER)) > 0:
+            self.faults.append(f"{name}: {pixels} px too wide at 360 px")
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+    def _axe(self, name: str, options: dict) -> None:
+        # preload would fetch the sheets again, by inline styles that our policy forbids
+        options |= {"resultTypes": ["violations"], "preload": False}
+        found = self.page.evaluate(f"axe.run(document, {json.dumps(options)})")
+        for violation in found["violations"]:
+            if violation["impact"] in GRAVE:
+                where = "; ".join(map(_told, violation["nodes"][:3]))
+                self.faults.append(f"{name}: {violation['id']}: {where}")
+
+
+def _told(node: dict) -> str:
+    reasons = [check["message"] for check in node["any"] + node["all"] + node["none"]]
+    return f"{node['html'][:120]} ({' '.join(reasons)[:160]})"
+
+
+@pytest.fixture
+def inspect(open_page) -> Iterator[Callable[..., Inspection]]:
+    inspections = []
+
+    def start(path: str, user: User | None = None) -> Inspection:
+        page = open_page(path, user, reduced_motion="reduce")
+        inspections.append(Inspection(page))
+        inspections[-1].look(path)
+        return inspections[-1]
+
+    yield start
+    faults = [fault for inspection in inspections for fault in inspection.faults]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def showcase(owner) -> Showcase:
+    return show_everything(owner)
+
+
+# -- The entrance ---------------------------------------------------------------------------
+
+
+def test_entrance_pages(inspect, watch):
+    seen = inspect("/")
+    seen.goto("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+    seen.goto("/accounts/password/reset/done/", "/accounts/inactive/")
+    seen.goto("/accounts/password/reset/key/1-set-password/")
+    page = seen.page
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("nobody@example.com")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    seen.look("login refused")
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill("new@example.com")
+    page.get_by_label("Password").fill("12345678")
+    page.get_by_role("button", name="Create account").click()
+    seen.look("sign-up refused")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    seen.look("code")
+    page.get_by_label("Code").fill("WRONG1")
+    page.get_by_role("button", name="Continue").click()
+    seen.look("code refused")
+
+
+def test_pages_of_failures(inspect, watch, web):
+    watch.allowed += ["404 GET", "403 POST"]
+    seen = inspect("/no/such/page/")
+    seen.page.goto("/accounts/login/")
+    seen.page.context.clear_cookies()
+    seen.page.get_by_label("Email").fill("a@example.com")
+    seen.page.get_by_label("Password").fill("secret")
+    seen.page.get_by_role("button", name="Sign in").click()
+    expect(seen.page.locator("h1")).to_be_visible()
+    seen.look("expired form")
+    templates = ("400.html", "403.html", "500.html", "account/signup_closed.html")
+    for template in (*templates, "account/verified_email_required.html"):
+        seen.page.route("**/shown/", showing(rendered(template)))
+        seen.page.goto("/shown/")
+        seen.look(template)
+
+
+def showing(body: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, content_type="text/html")
+
+
+def rendered(template: str) -> str:
+    """A page that the running server shows only when it fails, or is set up otherwise."""
+    request: HttpRequest = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    return render_to_string(template, {"nonce": ""}, request)
+
+
+# -- An account without anything -------------------------------------------------------------
+
+SETTINGS = (
+    "/settings/",
+    "/settings/keys/",
+    "/settings/usage/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+)
+
+
+def test_pages_of_an_empty_account(inspect, owner):
+    seen = inspect("/home/", owner)
+    seen.goto("/documents/", "/documents/search/", "/documents/search/?q=lamp")
+    seen.goto("/documents/?status=error", "/chatbots/", "/chatbots/new/", "/chat/")
+    seen.goto(*SETTINGS)
+
+
+# -- An account with everything --------------------------------------------------------------
+
+
+def test_document_pages(inspect, owner, showcase):
+    of = f"/documents/{showcase.document.pk}/"
+    seen = inspect("/documents/", owner)
+    seen.goto("/documents/?status=error", "/documents/?page=2", "/documents/?name=nothing+has+it")
+    seen.goto("/documents/search/?q=warranty", of, f"{of}?chunk={showcase.chunk.pk}")
+    seen.goto(f"{of}?start=999998&end=999999", f"{of}passages/", f"{of}edit/", f"{of}delete/")
+    for other in (showcase.failed, showcase.working, showcase.waiting):
+        seen.goto(f"/documents/{other.pk}/", f"/documents/{other.pk}/passages/")
+
+
+def test_what_opens_on_the_document_page(inspect, owner, showcase, watch):
+    watch.allowed.append("422 POST /documents/upload/")
+    seen = inspect("/documents/", owner)
+    page = seen.page
+    page.get_by_label("Tick all on this page").check()
+    seen.look("documents ticked")
+    page.set_input_files("input[type=file]", [{"name": "e.txt", "mimeType": "", "buffer": b""}])
+    expect(page.locator(".upload-refused")).to_be_visible()
+    seen.look("file refused")
+    page.locator(".sidebar summary").click()
+    seen.look("person menu")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    seen.look("palette")
+    page.goto(f"/documents/{showcase.document.pk}/")
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    seen.look("asked before a loss")
+
+
+def test_chatbot_pages(inspect, owner, showcase):
+    seen = inspect("/chatbots/", owner)
+    seen.goto("/chatbots/new/", showcase.chatbot.get_absolute_url())
+    seen.goto(f"{showcase.chatbot.get_absolute_url()}delete/", "/home/")
+    seen.page.goto("/chatbots/new/")
+    seen.page.get_by_label("Name", exact=True).fill("x")
+    seen.page.get_by_label("Only the documents chosen here").check()
+    seen.page.get_by_role("button", name="Make chatbot").click()
+    expect(seen.page.get_by_text("Choose at least one document")).to_be_visible()
+    seen.look("chatbot refused")
+
+
+def test_chat_pages(inspect, owner, showcase):
+    thread = showcase.conversation.get_absolute_url()
+    seen = inspect("/chat/?page=1", owner)
+    seen.goto(f"/chat/new/{showcase.chatbot.slug}/", "/chat/?q=nothing+has+it")
+    seen.goto(f"/chat/new/{showcase.asleep.slug}/", thread, f"{thread}rename/", f"{thread}delete/")
+    page = seen.page
+    page.goto(thread)
+    page.locator(".cite").first.hover()
+    seen.look("quote card")
+    page.locator(".cite").first.click()
+    expect(page.locator("[data-sources] mark")).to_have_text(FACT)
+    seen.look("sources")
+    page.get_by_label("Actions").click()
+    seen.look("menu of a conversation")
+    page.get_by_label("Your question").fill("Question?")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-message]")).to_have_count(8)
+    expect(page.locator("[data-events]")).to_have_count(0)
+    seen.look("after an answer")
+
+
+def test_settings_pages(inspect, owner, showcase):
+    seen = inspect("/settings/", owner)
+    seen.goto(*SETTINGS[1:], "/accounts/logout/", "/accounts/reauthenticate/")
+    page = seen.page
+    page.goto("/settings/keys/")
+    page.get_by_label("Name", exact=True).fill("Key")
+    page.get_by_role("button", name=re.compile("key", re.I)).click()
+    expect(page.locator("#secret")).to_be_visible()
+    seen.look("new key")
+    page.goto("/accounts/password/change/")
+    for secret in page.locator("main input[type=password]").all():
+        secret.fill("short")
+    page.get_by_role("button", name="Save password").click()
+    expect(page.locator(".field-error").first).to_be_visible()
+    seen.look("password refused")
+
+
+def test_administration(inspect, make_user, showcase):
+    staff = make_user("staff", is_staff=True, is_superuser=True)
+    failed = f"/admin/documents/document/{showcase.failed.pk}/change/"
+    seen = inspect("/admin/", staff)
+    # Django's own pages, for staff: jQuery is heavy, filters are a line of text high
+    seen.budget, seen.rules = 500 * 1024, {}
+    seen.goto("/admin/documents/document/", failed)
+    seen.page.context.clear_cookies()
+    seen.goto("/admin/login/")
+
+
+def test_the_api_page_opens_without_a_complaint(open_page):
+    """Swagger UI is not ours: axe and the budget of our pages are left out."""
+    page = open_page("/api/docs/")
+    expect(page.get_by_role("heading", name="KyroChat API")).to_be_visible()
+
+
+# -- Without script --------------------------------------------------------------------------
+
+
+def test_without_script_every_page_can_be_read(open_page, owner, showcase):
+    page = open_page("/home/", owner, script=False, width=360)
+    document = f"/documents/{showcase.document.pk}/"
+    bot = showcase.chatbot.get_absolute_url()
+    thread = showcase.conversation.get_absolute_url()
+    new = f"/chat/new/{showcase.chatbot.slug}/"
+    for path in (
+        *("/documents/", document, f"{document}passages/", "/documents/search/?q=lamp"),
+        *(bot, "/chatbots/", "/chatbots/new/", new, thread, *SETTINGS),
+    ):
+        page.goto(path)
+        expect(page.locator("main h1")).to_be_visible()
+        assert page.locator("main").get_by_role("button").or_(page.locator("main a")).count()
