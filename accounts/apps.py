@@ -6,9 +6,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from providers import registry
-
         from accounts import checks, signals  # noqa: F401
+        from providers import registry
 
         registry.configure(
             registry.ProviderSettings(

@@ -25,7 +25,9 @@ def note_request_failure(sender, request: HttpRequest | None = None, **_) -> Non
         connection.close()  # this thread may never serve another request
 
 
-def note_error(service: str, error: BaseException, *, request_id: str = "", where: str = "") -> None:
+def note_error(
+    service: str, error: BaseException, *, request_id: str = "", where: str = ""
+) -> None:
     """One row per error, grouped by its type and the place in our code that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -16,7 +16,7 @@ class Plan(models.Model):
     name = models.CharField(max_length=20, unique=True)
     description = models.CharField(max_length=300, blank=True)
     price_monthly = models.DecimalField(max_digits=10, decimal_places=2, default=0)
-    stripe_price_id = models.CharField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001
+    stripe_price_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     token_limit_daily = models.BigIntegerField(null=True, blank=True)
     document_limit = models.IntegerField(null=True, blank=True)
     storage_limit = models.BigIntegerField(_("storage limit (bytes)"), null=True, blank=True)
@@ -59,8 +59,8 @@ class Subscription(models.Model):
     current_period_end = models.DateTimeField(null=True, blank=True)
     credits_used = models.BigIntegerField(default=0)
     credits_limit = models.BigIntegerField(default=0)
-    stripe_subscription_id = models.CharField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001
-    stripe_customer_id = models.CharField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001
+    stripe_subscription_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    stripe_customer_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -6,7 +6,6 @@ import ctypes
 import io
 from pathlib import Path
 
-import docx
 import pypdfium2
 import pypdfium2.raw as pdfium
 from django.core.files.base import ContentFile
@@ -16,10 +15,10 @@ QUESTION = "How many days of leave do I have in my second year?"
 
 
 def files() -> list[ContentFile]:
-    """A handbook (PDF), a travel policy (Word), a release note (Markdown) and a Thai notice."""
+    """A handbook (PDF), a travel policy and a release note (Markdown) and a Thai notice."""
     return [
         ContentFile(pdf(_text("handbook.txt").split("\f")), "Employee handbook.pdf"),
-        ContentFile(word(_text("travel.md")), "Travel policy.docx"),
+        ContentFile(_text("travel.md").encode(), "Travel policy.md"),
         ContentFile(_text("release-4.2.md").encode(), "Release 4.2.md"),
         ContentFile(_text("holidays-th.txt").encode(), "ประกาศวันหยุด.txt"),
     ]
@@ -27,20 +26,6 @@ def files() -> list[ContentFile]:
 
 def _text(name: str) -> str:
     return (TEXTS / name).read_text(encoding="utf-8")
-
-
-def word(markdown: str) -> bytes:
-    """Headings and paragraphs of Markdown as a Word file."""
-    document = docx.Document()
-    for block in markdown.strip().split("\n\n"):
-        marks, _, heading = block.partition(" ")
-        if set(marks) == {"#"}:
-            document.add_heading(heading, len(marks))
-        else:
-            document.add_paragraph(block.replace("\n", " "))
-    output = io.BytesIO()
-    document.save(output)
-    return output.getvalue()
 
 
 def pdf(pages: list[str]) -> bytes:

@@ -127,6 +127,6 @@ def test_the_demonstration_has_documents_that_can_be_read(run):
         assert sorted(states, key=str) == [
             ("Employee handbook.pdf", "ready", 3),
             ("Release 4.2.md", "ready", None),
-            ("Travel policy.docx", "ready", None),
+            ("Travel policy.md", "ready", None),
             ("ประกาศวันหยุด.txt", "ready", None),
         ]

@@ -16,6 +16,11 @@ POINTER = PROJECT / ".running"
 # sun_path holds 108 bytes, libpq and Valkey keep some for themselves.
 LONGEST_SOCKET_PATH = 100
 POSTGRES_SOCKET = ".s.PGSQL.5432"
+SECRETS = ("secret_key", "database_password", "superuser_password")
+
+
+class DamagedSecrets(Exception):
+    """`secrets.json` cannot be read as what was once written there."""
 
 
 def data_dir() -> Path:
@@ -91,22 +96,28 @@ def models_dir(data: Path) -> Path:
 
 
 def secrets(data: Path) -> dict[str, str]:
-    """`secret_key`, `database_password`, `superuser_password`: made once, mode 0600."""
+    """`secret_key`, `database_password`, `superuser_password`: made once, mode 0600.
+
+    Raises DamagedSecrets when the file is not what was written: the passwords of a database
+    that exists cannot be made up again.
+    """
     path = data / "secrets.json"
     if not path.exists():
         _make_secrets(path)
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return {name: found[name] for name in SECRETS}
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedSecrets(path) from error
 
 
 def _make_secrets(path: Path) -> None:
     make_data_dir(path.parent)
-    names = ("secret_key", "database_password", "superuser_password")
     # mkstemp gives mode 0600; the link fails when another process was first: its file counts.
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secrets-")
     try:
         with open(handle, "w", encoding="utf-8") as file:
-            json.dump({name: token_urlsafe(48) for name in names}, file)
+            json.dump({name: token_urlsafe(48) for name in SECRETS}, file)
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, path)

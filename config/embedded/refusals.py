@@ -57,6 +57,13 @@ def unusable_data_dir(data: Path, error: OSError) -> Refusal:
     )
 
 
+def damaged_secrets(data: Path) -> Refusal:
+    return Refusal(
+        f"The file {data / 'secrets.json'} is damaged, and with it the database's password. "
+        "Restore it from a backup, or choose another folder: KYRO_DATA_DIR=/some/folder make run"
+    )
+
+
 def refuse_full_disk(data: Path, *, first_start: bool) -> None:
     needed = FIRST_START_BYTES if first_start else LATER_START_BYTES
     if shutil.disk_usage(data).free < needed:

@@ -12,9 +12,10 @@ from pathlib import Path
 from . import postgres, valkey
 from .account import Account, database_account
 from .children import Child, stop
-from .paths import POSTGRES_SOCKET, make_data_dir, run_dir, secrets
+from .paths import POSTGRES_SOCKET, DamagedSecrets, make_data_dir, run_dir, secrets
 from .refusals import (
     Refusal,
+    damaged_secrets,
     failed_service,
     refuse_full_disk,
     refuse_unsuitable_cluster,
@@ -72,6 +73,8 @@ def check_data_dir(data: Path) -> None:
     try:
         refuse_unsuitable_cluster(cluster)
         secrets(data)
+    except DamagedSecrets as error:
+        raise damaged_secrets(data) from error
     except OSError as error:
         raise unusable_data_dir(data, error) from error
 

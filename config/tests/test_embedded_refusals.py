@@ -77,6 +77,14 @@ def test_a_disk_that_fills_up_while_the_database_is_made(tmp_path, words):
     assert "The disk is full" in str(refusals.unusable_data_dir(tmp_path, full))
 
 
+@pytest.mark.parametrize("content", ["", '{"secret', "[]", "{}", '{"secret_key": "x"}'])
+def test_damaged_secrets_are_said_and_left_alone(tmp_path, content):
+    (tmp_path / "secrets.json").write_text(content)
+    with pytest.raises(Refusal, match="secrets.json is damaged"):
+        check_data_dir(tmp_path)
+    assert (tmp_path / "secrets.json").read_text() == content
+
+
 def test_a_half_made_database_is_not_touched(tmp_path):
     (tmp_path / "pg" / "base").mkdir(parents=True)
     with pytest.raises(Refusal, match="is only half made"):
