@@ -7,15 +7,19 @@ often wrapped softly). Thai and its neighbours write no full stops: a long run i
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 LONG_RUN = 200  # characters after which a run without stops is split at a space
 LONGEST = 1000  # nothing is longer, whatever the text
+SHORT_LINE = 0.5  # of the line after it: too short to have been wrapped there
 
 _BLOCK_START = re.compile(r"\s*(?:#{1,6} |[-*+•‣–] |\d{1,3}[.)] |\||>|```|~~~)")
 _HEADING = re.compile(r"\s*#{1,6} ")
 _TABLE_ROW = re.compile(r"\s*\|")
 _STOP = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)"  # Latin stops count before white space only
+    # Latin stops count before white space only. Tried once per run and without going back, or a
+    # line of dots would take its length squared.
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s|$)"
     r"|[。！？｡．]+[”’」』）\"')]*"  # East Asian stops count anywhere
     r"|[।॥؟۔።፧၊။៖។]+[\"'”’»)]*"
 )
@@ -45,15 +49,27 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs, headings, list items and table rows."""
     start = position = 0
-    for line in text.splitlines(keepends=True):
+    lines = text.splitlines(keepends=True)
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
         if not line.strip() or _BLOCK_START.match(line):
             yield start, position
             start = position
         position += len(line)
-        if _HEADING.match(line) or _TABLE_ROW.match(line):
+        if _HEADING.match(line) or _TABLE_ROW.match(line) or _is_bare_heading(line, following):
             yield start, position
             start = position
     yield start, position
+
+
+def _is_bare_heading(line: str, following: str) -> bool:
+    """A heading as PDFs give it, without any mark: a softly wrapped line would have gone on."""
+    words, rest = line.strip(), following.strip()
+    return (
+        0 < len(words) < SHORT_LINE * len(rest)
+        and rest[0].isupper()
+        and (words[0].isupper() or words[0].isdigit())
+        and words[-1].isalnum()
+    )
 
 
 def _stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,20 @@ def test_sentences_end_at_the_stops_of_their_script(text, expected):
     assert split(text) == expected
 
 
+def test_a_heading_without_any_mark_is_not_part_of_the_sentence_below_it():
+    text = (
+        "2. Leave\nIn your first year you have 22 days of paid\nleave. It ends.\n"
+        "Illness\nWrite to us before the first day is over."
+    )
+    assert split(text) == [
+        "2. Leave",
+        "In your first year you have 22 days of paid\nleave.",
+        "It ends.",
+        "Illness",
+        "Write to us before the first day is over.",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
