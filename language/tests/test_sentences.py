@@ -88,6 +88,6 @@ def test_spans_are_trimmed_ordered_and_lose_nothing_but_white_space(text):
 @pytest.mark.parametrize("piece", ["a", ".", ' "', "a. ", "ก", '."', "\n", "# \n", "1. "])
 def test_hostile_text_takes_linear_time(piece):
     started = time.process_time()
-    spans = sentences(piece * (300_000 // len(piece)))
+    spans = sentences(piece * (300_000 // len(piece)) + "x")
     assert time.process_time() - started < 3
     assert all(end - start <= LONGEST * 5 // 4 for start, end in spans)
