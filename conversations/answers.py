@@ -30,8 +30,9 @@ from conversations.models import Message
 from conversations.signals import answer_finished
 from documents.retrieval import Passage, SearchScope, search
 from language.terms import index_terms
+from language.tokens import estimate_tokens
 from providers import registry
-from providers.base import ChatMessage, Finished, TextDelta, Usage
+from providers.base import ChatMessage, ChatRequest, Finished, TextDelta, Usage
 
 Part = TypeVar("Part")
 GULP_SECONDS = 0.04
@@ -68,9 +69,18 @@ class Draft:
     model_used: str = ""
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    usage: Usage = field(default_factory=lambda: Usage(0, 0, exact=False))
+    counted: Usage | None = None  # the provider's own word, which comes last
+    asked: tuple[ChatMessage, ...] = ()  # what was sent to the model
     started: float = field(default_factory=time.monotonic)
     first_token_ms: int | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What the provider counted; of an answer that was cut, what we estimate."""
+        if self.counted:
+            return self.counted
+        sent = sum(estimate_tokens(message.content) for message in self.asked)
+        return Usage(sent, estimate_tokens(self.content), exact=False)
 
     def elapsed_ms(self) -> int:
         return round((time.monotonic() - self.started) * 1000)
@@ -134,8 +144,10 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     model = registry.chat_model(turn.model or None)
     draft.model_used = model.name
     binder = Binder(draft.passages)
+    request = _request(turn, draft)
+    draft.asked = request.messages
     async with (
-        aclosing(model.stream(_request(turn, draft))) as parts,
+        aclosing(model.stream(request)) as parts,
         aclosing(in_gulps(parts)) as gulps,
     ):
         async for part in gulps:
@@ -143,7 +155,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
                 for event in _show(binder.feed(part.text), draft):
                     yield event
             elif isinstance(part, Finished):
-                draft.usage = part.usage
+                draft.counted = part.usage
     for event in _show(binder.finish(), draft):
         yield event
 
@@ -163,7 +175,7 @@ async def in_gulps(parts: AsyncIterator[Part]) -> AsyncGenerator[Part, None]:
         asked = time.monotonic()
 
 
-def _request(turn: Turn, draft: Draft) -> Any:
+def _request(turn: Turn, draft: Draft) -> ChatRequest:
     return prompts.build_request(
         system_prompt=turn.system_prompt,
         refusal_text=turn.refusal_text,

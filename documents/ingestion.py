@@ -45,15 +45,22 @@ def ingest(document_id: UUID, owner_id: UUID) -> None:
         return
     with structlog.contextvars.bound_contextvars(document_id=str(document_id)):
         try:
-            _ingest(held)
-        except LeaseLost:
+            _ingest_or_fail(held)
+        except LeaseLost:  # cancelled, deleted or taken over: not ours to say how it ended
             log.info("lease_lost")
-        except (ExtractionError, ProviderError) as error:
-            log.info("document_failed", code=error.code, reason=str(error))
-            held.fail(error.code, str(error), permanent=error.permanent)
-        except Exception:
-            held.fail("unexpected", _("Something went wrong on our side."), permanent=False)
-            raise
+
+
+def _ingest_or_fail(held: Lease) -> None:
+    try:
+        _ingest(held)
+    except LeaseLost:
+        raise
+    except (ExtractionError, ProviderError) as error:
+        held.fail(error.code, str(error), permanent=error.permanent)
+        log.info("document_failed", code=error.code, reason=str(error))
+    except Exception:
+        held.fail("unexpected", _("Something went wrong on our side."), permanent=False)
+        raise
 
 
 def _ingest(held: Lease) -> None:

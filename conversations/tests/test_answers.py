@@ -67,6 +67,7 @@ def test_a_stream_that_is_cut_is_stored_as_incomplete(owner, conversation, chat_
     chat_model.enqueue(["The sky", None])
     message = turn(owner, conversation, "What colour is the sky?")
     assert (message.status, message.content) == ("incomplete", "The sky")
+    assert (message.tokens_input > 50, message.tokens_output) == (True, 2)  # paid for, if cut
 
 
 def test_the_title_is_the_first_question_cut_at_a_word(owner, conversation):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.delivery import PendingTask, sweep
 from accounts.tenancy import scope, system
 from documents import ingestion, lease, queue, uploads
+from documents.extraction import ExtractionError
 from documents.lease import LeaseLost
 from documents.models import Document, DocumentChunk
 from providers import registry
@@ -137,3 +138,16 @@ def test_a_worker_that_dies_ten_times_gives_up_with_a_reason(waiting):
         expire(waiting)
     assert lease.claim(waiting.pk, waiting.owner_id) is None
     assert reread(waiting).error_code == "interrupted"
+
+
+def test_a_document_deleted_while_it_is_read_ends_the_work_quietly(waiting, owner, monkeypatch):
+    def vanish(*_args, **_kwargs):
+        with scope(owner):
+            uploads.delete_document(waiting, actor=owner)
+        raise ExtractionError("damaged", "This file is damaged.")
+
+    monkeypatch.setattr(ingestion, "extract", vanish)
+    ingestion.ingest(waiting.pk, waiting.owner_id)
+    with scope(owner):
+        assert not Document.objects.exists()
+        assert not PendingTask.objects.exists()
