@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 Open = Callable[..., "Page"]
+PATIENCE = 15_000  # milliseconds: a busy machine is no fault of the page
 
 
 @pytest.fixture(scope="module")
 def chromium(django_db_setup: None) -> Iterator[Browser]:
     """Playwright's loop stays in this thread between two calls, so Django must be told that the
     queries of the test beside it are meant."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     arguments = ["--disable-gpu", "--disable-background-networking"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=found(), args=arguments)
         yield browser
         browser.close()
@@ -97,7 +99,7 @@ def open_page(chromium: Browser, web: Web, watch: Watch) -> Iterator[Open]:
             base_url=web.url, java_script_enabled=script, viewport=size, **options
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         if user:
             context.add_cookies([session_cookie(user, web.url)])
         context.on("page", watch.page)
