@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from language.sentences import sentences
 from language.terms import index_terms, query_words, words
@@ -19,6 +20,7 @@ _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 _GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
 _QUESTION_MARKS = ("?", "？", "؟")
 _HEADING = re.compile(r"#{1,6}\s")
+_BARE = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?[^\W\d_][^.:;,!?|\d]*")
 
 Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
 
@@ -51,11 +53,11 @@ def _of_passage(passage: Passage, place: int) -> list[Candidate]:
     whole = frozenset(index_terms(passage.text))
     heading = name = frozenset(index_terms(passage.document_name))
     quotable, topics = [], []
-    for text in _pieces(passage.text):
+    for text, is_topic in _pieces(passage.text):
         shown = _MARK.sub("", text)
         terms = frozenset(index_terms(shown))
         candidate = Candidate(passage.number, place, shown, terms, heading, whole)
-        if _is_topic(text):
+        if is_topic:
             heading = name | terms
             topics.append(candidate)
         elif terms:
@@ -63,26 +65,30 @@ def _of_passage(passage: Passage, place: int) -> list[Candidate]:
     return quotable or [topic for topic in topics if topic.terms]
 
 
-def _is_topic(text: str) -> bool:
-    return bool(_HEADING.match(text)) or text.endswith(_QUESTION_MARKS)
+def _is_topic(text: str, following: str = "") -> bool:
+    """A heading (with a mark, or bare as PDFs give it) or a question: not an answer itself."""
+    if _HEADING.match(text) or text.endswith(_QUESTION_MARKS):
+        return True
+    return len(text) < SHORT and 2 * len(text) < len(following) and bool(_BARE.fullmatch(text))
 
 
-def _pieces(text: str) -> list[str]:
-    """Sentences, white space collapsed; a fragment joins what follows, the last what precedes."""
-    spans: list[tuple[int, int]] = []
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Sentences, white space collapsed, and whether each is a topic; a fragment joins what follows,
+    the last one what precedes."""
+    spans: list[tuple[int, int, bool]] = []
     open_from: int | None = None
-    for start, end in sentences(text):
-        if open_from is not None and not _HEADING.match(text, start):
-            spans[-1] = (open_from, end)
+    found = sentences(text)
+    for (start, end), (after, last) in zip_longest(found, found[1:], fillvalue=(0, 0)):
+        topic = _is_topic(text[start:end], text[after:last])
+        if open_from is not None and not topic:
+            spans[-1] = (open_from, end, False)
         else:
-            spans.append((start, end))
-        first = spans[-1][0]
-        is_fragment = end - first < SHORT and not _is_topic(text[first:end])
-        open_from = first if is_fragment else None
-    if open_from is not None and len(spans) > 1 and not _is_topic(text[slice(*spans[-2])]):
-        (first, _), (_, last) = spans[-2:]
-        spans[-2:] = [(first, last)]
-    return [" ".join(text[start:end].split()) for start, end in spans]
+            spans.append((start, end, topic))
+        first, _, topic = spans[-1]
+        open_from = first if end - first < SHORT and not topic else None
+    if open_from is not None and len(spans) > 1 and not spans[-2][2]:
+        spans[-2:] = [(spans[-2][0], spans[-1][1], False)]
+    return [(" ".join(text[start:end].split()), topic) for start, end, topic in spans]
 
 
 class Question:
