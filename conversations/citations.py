@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from documents.retrieval import Passage
 from language.sentences import sentences
@@ -20,7 +21,10 @@ MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
 # The tail of a text that may still grow into a mark: keep it back until it is decided.
 UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
 FENCE = re.compile(r"\s*(```|~~~)")
+LONGEST_CLAIM = 2_000  # characters; marks are bound while everybody's answers wait
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
+
+SentencesWithTerms = tuple[list[tuple[int, int]], list[Counter[str]]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Binder:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = passages
         self.citations: list[Citation] = []
+        self._read_once: dict[UUID, SentencesWithTerms] = {}  # marks may name it thousands of times
         self._held = ""
         self._claim = ""
         self._claim_is_over = False
@@ -69,7 +74,7 @@ class Binder:
             before = text[position : mark.start()]
             position = mark.end()
             self._read(before)
-            if self._in_code:
+            if self._is_code(mark.group()):
                 yield before + mark.group()
                 continue
             known = len(self.citations)
@@ -81,9 +86,10 @@ class Binder:
         if rest:
             yield rest
 
-    @property
-    def _in_code(self) -> bool:
-        return self._fences % 2 == 1 or self._line.count("`") % 2 == 1
+    def _is_code(self, mark: str) -> bool:
+        """Inside a code block, or like `rows[1]`; a stray backtick in a quote stops no mark."""
+        open_here = self._line.count("`") % 2 == 1 and not mark[0].isspace()
+        return open_here or self._fences % 2 == 1
 
     def _read(self, text: str) -> None:
         if text.strip():
@@ -101,7 +107,10 @@ class Binder:
                 yield self._cite(self.passages[number - 1])
 
     def _cite(self, passage: Passage) -> Citation:
-        start, end = supporting_span(passage.content, last_sentence(self._claim))
+        if passage.chunk_id not in self._read_once:
+            self._read_once[passage.chunk_id] = sentences_with_terms(passage.content)
+        read = self._read_once[passage.chunk_id]
+        start, end = supporting_span(passage.content, last_sentence(self._claim), read)
         span = (passage.start_char + start, passage.start_char + end)
         for known in self.citations:
             if (known.chunk_id, known.start_char, known.end_char) == (str(passage.chunk_id), *span):
@@ -122,20 +131,22 @@ class Binder:
 
 def last_sentence(text: str) -> str:
     """The claim a mark stands behind: the last paragraph's text since the mark before."""
-    return text.strip().rpartition("\n\n")[2]
+    return text[-LONGEST_CLAIM:].strip().rpartition("\n\n")[2]
 
 
-def supporting_span(content: str, claim: str) -> tuple[int, int]:
+def supporting_span(
+    content: str, claim: str, read: SentencesWithTerms | None = None
+) -> tuple[int, int]:
     """Where in a passage the words of a claim stand: (start, end) of whole sentences.
 
     The sentence that shares most of the claim's terms, widened to neighbours that hold terms it
-    lacks; the whole passage when no term is shared (another language, say).
+    lacks; the whole passage when no term is shared (another language, say). `read` saves reading
+    the passage again.
     """
-    spans = sentences(content)
+    spans, terms = read or sentences_with_terms(content)
     wanted = Counter(index_terms(claim))
     if not spans or not wanted:
         return 0, len(content)
-    terms = [Counter(index_terms(content[start:end])) for start, end in spans]
     best = max(range(len(spans)), key=lambda number: _share(wanted, terms[number]))
     if not wanted & terms[best]:
         return 0, len(content)
@@ -149,6 +160,11 @@ def supporting_span(content: str, claim: str) -> tuple[int, int]:
         last += 1
         missing -= terms[last]
     return spans[first][0], spans[last][1]
+
+
+def sentences_with_terms(content: str) -> SentencesWithTerms:
+    spans = sentences(content)
+    return spans, [Counter(index_terms(content[start:end])) for start, end in spans]
 
 
 def _share(wanted: Counter[str], sentence: Counter[str]) -> float:

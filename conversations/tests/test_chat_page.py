@@ -136,6 +136,7 @@ def test_the_history_is_searched_by_what_was_said(owner, conversation, client):
     assert "lions" not in page(client, owner, url + "?q=zebra")
     assert "lions" in page(client, owner, url + "?q=about+lion")
     assert "Nothing said about" in page(client, owner, url + "?q=giraffe")
+    assert "Stripes" in page(client, owner, url + "?q=ze%00bra")
 
 
 def test_pinned_conversations_come_first(owner, conversation, client):

@@ -1,5 +1,6 @@
 """Marks become citations: numbered in reading order, bound to the very words that support them."""
 
+import time
 from uuid import uuid4
 
 import pytest
@@ -88,6 +89,11 @@ def test_brackets_that_are_no_marks_stay(text):
     assert bind([passage()], text) == (text, [])
 
 
+def test_a_stray_backtick_in_a_quote_keeps_its_citation():
+    text, citations = bind([passage("Run `make and wait.")], "Run `make and wait. [1]")
+    assert (text, len(citations)) == ("Run `make and wait. [1]", 1)
+
+
 def test_a_claim_in_another_language_quotes_the_whole_passage():
     [citation] = bind([passage()], "ท้องฟ้าเป็นสีฟ้า [1]")[1]
     assert citation.quote == SKY
@@ -102,3 +108,13 @@ def test_a_code_fence_cut_into_pieces_is_still_one_fence():
     text, citations = bind([passage()], "``", "`py\na[1]\n`", "``\nThe sky is blue [1].")
     assert text == "```py\na[1]\n```\nThe sky is blue [1]."
     assert len(citations) == 1
+
+
+@pytest.mark.parametrize("text", ["sky [1]" * 2_000, "the blue sky " * 8_000 + "[1]" * 500])
+def test_thousands_of_marks_do_not_hold_up_other_answers(text):
+    started = time.process_time()
+    _text, citations = bind(
+        [passage(SKY * 40)], *[text[at : at + 40] for at in range(0, len(text), 40)]
+    )
+    assert citations
+    assert time.process_time() - started < 3
