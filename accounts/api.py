@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +21,7 @@ from accounts.closing import close_account
 from accounts.models import ApiKey, User
 from accounts.rest.problems import Problem
 from accounts.rest.strict import StrictModelSerializer
-from accounts.rest.views import OwnRowsViewSet
+from accounts.rest.views import ApiView, OwnRowsViewSet
 
 
 class ProfileSerializer(StrictModelSerializer):
@@ -49,7 +48,7 @@ class ProfileSerializer(StrictModelSerializer):
         return name
 
 
-class ProfileView(GenericAPIView):
+class ProfileView(ApiView):
     area = "account"
     serializer_class: type[serializers.Serializer] = ProfileSerializer
 

@@ -11,12 +11,13 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ProfileSerializer, ProfileView
 from accounts.rest.problems import Problem, problem_for
+from accounts.rest.views import ApiView
 from billing import limits, usage
 from billing.limits import QuotaExceeded
 from billing.models import DailyUsage
@@ -93,7 +94,7 @@ class UsageSerializer(FiguresSerializer):
     by_chatbot = ChatbotFiguresSerializer(many=True)
 
 
-class UsageView(GenericAPIView):
+class UsageView(ApiView):
     area = "usage"
     serializer_class = UsageSerializer
 
@@ -116,7 +117,7 @@ class DailyUsageSerializer(serializers.ModelSerializer):
 
 
 @extend_schema(summary="What was used day by day (UTC)", parameters=PERIOD)
-class DailyUsageView(ListAPIView):
+class DailyUsageView(ListModelMixin, ApiView):
     area = "usage"
     orderings = ("-date", "date")
     queryset: QuerySet[DailyUsage] = DailyUsage.objects.none()
@@ -127,6 +128,9 @@ class DailyUsageView(ListAPIView):
         last = until - dt.timedelta(microseconds=1)
         days = (since.astimezone(dt.UTC).date(), last.astimezone(dt.UTC).date())
         return DailyUsage.objects.filter(user=self.request.user, date__range=days)
+
+    def get(self, request: Request) -> Response:
+        return self.list(request)
 
 
 def period(request: Request) -> tuple[dt.datetime, dt.datetime]:
@@ -155,6 +159,7 @@ def _moment(
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         return midnight + dt.timedelta(days=1) if whole_day else midnight
     if moment and 2000 <= moment.year <= 2200:
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        # PostgreSQL knows no zone as far from UTC as Python does.
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     detail = _("A day or a moment between 2000 and 2200, such as 2026-02-28 or 2026-02-28T12:00Z.")
     raise serializers.ValidationError({name: [detail]})

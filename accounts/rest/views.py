@@ -12,7 +12,13 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.viewsets import GenericViewSet
 
 
-class OwnRows(GenericAPIView):
+class ApiView(GenericAPIView):
+    """Every view's base. OPTIONS is a method like others: not allowed, and not in Allow."""
+
+    http_method_names = ["get", "post", "patch", "delete", "head"]
+
+
+class OwnRows(ApiView):
     """`area` names the key scopes; `queryset` is cut to the person's own rows in one place."""
 
     area: str

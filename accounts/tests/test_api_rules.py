@@ -196,3 +196,10 @@ def test_the_docs_page_allows_its_own_scripts_alone(client):
     assert "script-src 'self';" in policy
     assert "style-src 'self' 'unsafe-inline'" in policy
     assert "unsafe-inline" not in client.get("/")["Content-Security-Policy"]
+
+
+def test_the_allow_header_names_what_really_answers(api):
+    refused = api.options("/api/v1/me/")
+    assert refused.status_code == 405
+    assert "OPTIONS" not in refused.headers["Allow"]
+    assert "GET" in refused.headers["Allow"]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +14,7 @@ from accounts.models import User
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictSerializer
-from accounts.rest.views import each_or_404
+from accounts.rest.views import ApiView, each_or_404
 from accounts.tenancy import scope
 from chatbots.api.lookup import chatbot_or_404
 from documents import retrieval
@@ -59,7 +58,7 @@ class ResultsSerializer(serializers.Serializer):
     results = PassageSerializer(many=True)
 
 
-class SearchView(GenericAPIView):
+class SearchView(ApiView):
     # Opens its own scopes: the query is embedded between them, outside any transaction.
     area = "search"
     scopes = {"POST": "search:read"}
