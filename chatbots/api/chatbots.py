@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.rest.problems import Problem, problem_for
+from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer, finite
 from accounts.rest.views import OwnRowsViewSet, each_or_404
 from chatbots import editing
@@ -92,6 +93,7 @@ class ChatbotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsVi
     serializer_class = ChatbotSerializer
 
     @extend_schema(summary="Make a chatbot")
+    @fails_with(404)
     def create(self, request: Request) -> Response:
         fields, documents = self._wanted(request, self.get_serializer(data=request.data))
         chatbot = editing.create_chatbot(request.user, fields, documents or [])

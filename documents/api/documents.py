@@ -34,7 +34,7 @@ from documents.api.serializers import (
     UploadSerializer,
 )
 from documents.downloads import download
-from documents.models import Document, DocumentChunk, DocumentText
+from documents.models import KINDS, Document, DocumentChunk, DocumentText
 from documents.queue import NotNow
 from documents.uploads import UploadRefused
 
@@ -43,6 +43,9 @@ BULK: dict[str, Callable[[Document, User], object]] = {
     "reprocess": lambda document, user: queue.reprocess(document, actor=user),
     "cancel": lambda document, user: queue.cancel(document, actor=user),
 }
+
+# What an original is sent as: its type once it was read, before that just bytes.
+ORIGINALS = ["application/octet-stream", *(kind for kinds in KINDS.values() for kind in kinds)]
 
 
 @problem_for(UploadRefused)
@@ -138,7 +141,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
 
     @extend_schema(
         summary="The original, as an attachment",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, kind): OpenApiTypes.BINARY for kind in ORIGINALS},
     )
     @action(detail=True)
     def file(self, request: Request, pk: str) -> StreamingHttpResponse:
