@@ -32,6 +32,18 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "username", "password1", "password2"]})]
     filter_horizontal = ["groups"]
 
+    def has_change_permission(self, request, obj=None) -> bool:
+        return self._may_touch(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self._may_touch(request, obj) and super().has_delete_permission(request, obj)
+
+    def _may_touch(self, request, obj) -> bool:
+        """Whoever sets somebody's password can become them, so staff stay away from staff."""
+        if request.user.is_superuser or obj is None or obj == request.user:
+            return True
+        return not (obj.is_staff or obj.is_superuser)
+
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser gives rights away, so that staff cannot raise themselves."""
         rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from accounts.audit import AuditLog
@@ -72,6 +73,25 @@ def test_a_failed_document_is_found_by_its_reason_and_tried_again(client, admini
         assert Document.objects.get().status == "pending"
         retried = AuditLog.objects.get(action="document.reprocess")
         assert retried.actor_id == administrator.pk
+
+
+def test_staff_cannot_become_other_staff(client, make_user, owner):
+    boss = make_user("boss", is_staff=True, is_superuser=True)
+    colleague, staff = make_user("colleague", is_staff=True), make_user("staff", is_staff=True)
+    may = ["view_user", "change_user", "delete_user"]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=may))
+    client.force_login(staff)
+    passwords = {"password1": "stolen horse 99", "password2": "stolen horse 99"}
+    for person, status in ((boss, 403), (colleague, 403), (owner, 302)):
+        url = reverse("admin:auth_user_password_change", args=[person.pk])
+        assert client.post(url, passwords | {"usable_password": "true"}).status_code == status
+    boss.refresh_from_db()
+    assert not boss.check_password("stolen horse 99")
+    form = reverse("admin:accounts_user_change", args=[boss.pk])
+    assert client.post(form, {"email": "eve@example.com"}).status_code == 403
+    picked = {"action": "delete_selected", "_selected_action": str(boss.pk), "post": "yes"}
+    client.post(list_of(type(boss)), picked)
+    assert type(boss).objects.filter(pk=boss.pk).exists()
 
 
 def test_audit_rows_are_found_by_request_id(client, administrator, owner):
