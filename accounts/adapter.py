@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.invitations import open_invitation
+from accounts.invitations import invitation_of, open_invitation
 from accounts.models import User
 from accounts.requests import client_address
 
@@ -21,11 +25,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SIGNUP == "open"
 
     def clean_email(self, email: str) -> str:
-        """Where sign-up is by invitation, the invited address is the only one that may."""
+        """Where sign-up is by invitation, the invited address is the only one that may.
+
+        Also once it is used: before the code is given, the address could still be changed.
+        """
         email = super().clean_email(email).lower()
-        invitation = open_invitation(self.request) if settings.SIGNUP == "invite" else None
-        if invitation and invitation.email.lower() != email:
-            raise ValidationError(gettext("This invitation is for another email address."))
+        if settings.SIGNUP == "invite" and not self.request.user.is_authenticated:
+            invitation = invitation_of(self.request)
+            if invitation and invitation.email.lower() != email:
+                raise ValidationError(gettext("This invitation is for another email address."))
         return email
 
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
@@ -38,6 +46,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         user.username = User.objects.free_username(user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Links in mail lead to the address we are known by, whatever Host the request named."""
+        asked_at = self.request.build_absolute_uri("/")
+        ours = {
+            name: settings.BASE_URL + "/" + value.removeprefix(asked_at)
+            for name, value in context.items()
+            if isinstance(value, str) and value.startswith(asked_at)
+        }
+        site = RequestSite(self.request)
+        site.domain = site.name = urlsplit(settings.BASE_URL).netloc
+        super().send_mail(template_prefix, email, {**context, **ours, "current_site": site})
 
     def get_client_ip(self, request: HttpRequest) -> str | None:
         return client_address(request)

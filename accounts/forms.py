@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import available_timezones
 
+from allauth.account import forms as forms_of_allauth
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -46,6 +48,14 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "timezone", "locale"]
+
+
+class ChangeEmailForm(forms_of_allauth.ChangeEmailForm):
+    """Another address before the first is verified: bound by an invitation as sign-up is."""
+
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = get_adapter().clean_email(self.cleaned_data["email"])
+        return super().clean_email()
 
 
 class ApiKeyForm(forms.ModelForm):

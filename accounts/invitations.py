@@ -23,17 +23,23 @@ def invite(email: str, *, invited_by: User | None = None) -> tuple[Invitation, s
     return invitation, settings.BASE_URL + reverse("accounts:invitation", args=[token])
 
 
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The invitation this browser arrived with, used or not."""
+    token_hash = request.session.get(SESSION_KEY)
+    return Invitation.objects.filter(token_hash=token_hash).first() if token_hash else None
+
+
 def open_invitation(request: HttpRequest) -> Invitation | None:
     """The invitation this browser arrived with, while it can still be used."""
-    token_hash = request.session.get(SESSION_KEY)
-    if not token_hash:
-        return None
-    invitation = Invitation.objects.filter(token_hash=token_hash).first()
+    invitation = invitation_of(request)
     return invitation if invitation and invitation.is_open else None
 
 
 def remember(request: HttpRequest, token: str) -> None:
-    request.session[SESSION_KEY] = _digest(token)
+    """Keep an invitation that exists: a session for every made-up token would fill the table."""
+    token_hash = _digest(token)
+    if Invitation.objects.filter(token_hash=token_hash).exists():
+        request.session[SESSION_KEY] = token_hash
 
 
 def _digest(token: str) -> str:

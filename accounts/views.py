@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.account.views import ConfirmEmailVerificationCodeView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +21,13 @@ from accounts.forms import ApiKeyForm, ProfileForm
 from accounts.models import ApiKey
 
 KEYS_PER_PAGE = 25
+
+
+class ConfirmEmailView(ConfirmEmailVerificationCodeView):
+    """django-allauth's, which lacks an answer to a new address that is refused."""
+
+    def _change_form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form))
 
 
 @login_required

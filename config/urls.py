@@ -3,10 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import ConfirmEmailView
 from config import api_docs, health
 
 urlpatterns = [
     path("", include("conversations.home_urls")),
+    path(
+        "accounts/confirm-email/",
+        ConfirmEmailView.as_view(),
+        name="account_email_verification_sent",
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("settings/usage/", include("billing.urls")),
     path("settings/", include("accounts.urls")),

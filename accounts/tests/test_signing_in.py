@@ -104,6 +104,22 @@ def test_an_invitation_is_for_its_address_and_for_once(client, settings):
     assert not invitation.is_open
 
 
+def test_an_invitation_is_not_carried_to_another_address(client, settings):
+    settings.SIGNUP = "invite"
+    follow(client, "ann@example.com")
+    sign_up(client, "ann@example.com")
+    change = {"action": "change", "email": "eve@example.com"}
+    page = client.post("/accounts/confirm-email/", change)
+    assert "This invitation is for another email address." in page.content.decode()
+    assert User.objects.get().email == "ann@example.com"
+    assert KeptEmail.objects.get().to == "ann@example.com"
+
+
+def test_an_invitation_nobody_gave_is_not_remembered(client):
+    client.get("/settings/invitation/made-up/")
+    assert "sessionid" not in client.cookies
+
+
 def test_an_old_invitation_opens_nothing(client, settings):
     settings.SIGNUP = "invite"
     invitation = follow(client, "ann@example.com")
@@ -120,6 +136,15 @@ def test_a_forgotten_password_is_reset_by_the_link_in_the_mail(client, owner):
     client.post(form, {"password1": new, "password2": new})
     client.post("/accounts/login/", {"login": owner.email, "password": new})
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
+def test_mail_names_our_address_whatever_host_was_asked(client, owner, settings, email):
+    settings.BASE_URL = "https://chat.example.com"
+    client.post("/accounts/password/reset/", {"email": email}, headers={"Host": "localhost:6666"})
+    body = KeptEmail.objects.get().body
+    assert "https://chat.example.com/accounts/" in body
+    assert "localhost" not in body
 
 
 def test_a_reset_for_an_unknown_address_looks_the_same(client):
