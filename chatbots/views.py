@@ -134,8 +134,8 @@ def _offered(request: HttpRequest, chosen: list[UUID], query: str = "") -> list[
     )
     ticked = list(library.filter(pk__in=chosen).newest_first())
     others = library.exclude(pk__in=chosen).newest_first()
-    if query.strip():
-        others = others.filter(name__icontains=query.strip()[:200])
+    if query := query.replace("\0", "").strip()[:200]:  # PostgreSQL has no such character
+        others = others.filter(name__icontains=query)
     for document in ticked:
         document.is_chosen = True
     return ticked + list(others[:OFFERED])

@@ -12,6 +12,7 @@ from documents.models import DocumentText
 WINDOW = 20_000  # characters of an unpaged text shown at once
 LINE_REACH = 2_000  # how far back from a window's end we look for a line to end at
 CONTEXT = 300  # characters shown on each side of a passage
+LONGEST_OFFSET = 10  # digits; Python refuses to read thousands of them
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ def excerpt(text: DocumentText, span: tuple[int, int]) -> Part:
 
 def span_within(text: DocumentText, start: str | None, end: str | None) -> tuple[int, int] | None:
     """The offsets as a person's link gives them, or None when they are not in this text."""
-    if not (start or "").isdecimal() or not (end or "").isdecimal():
+    given = start or "", end or ""
+    if not all(offset.isdecimal() and len(offset) < LONGEST_OFFSET for offset in given):
         return None
-    span = int(start or 0), min(int(end or 0), len(text.content))
+    span = int(given[0]), min(int(given[1]), len(text.content))
     return span if span[0] < span[1] else None
 
 

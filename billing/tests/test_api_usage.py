@@ -44,6 +44,11 @@ def test_the_period_is_the_callers(api, used):
     assert api.get(USAGE, moment).json()["requests"] == 3
 
 
+def test_a_zone_far_from_utc_is_a_moment_all_the_same(api, used):
+    period = {"from": "2026-01-01T00:00+23:59", "to": "2026-02-01"}
+    assert api.get(USAGE, period).status_code == 200
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

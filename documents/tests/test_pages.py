@@ -245,7 +245,13 @@ def test_a_long_text_is_cut_at_lines_and_the_chunk_found(signed_in, owner, make_
 
 
 @pytest.mark.parametrize(
-    "query", ["chunk=nonsense", "chunk=01234567-89ab-7def-8123-456789abcdef", "start=5&end=2"]
+    "query",
+    [
+        "chunk=nonsense",
+        "chunk=01234567-89ab-7def-8123-456789abcdef",
+        "start=5&end=2",
+        "start=0&end=" + "9" * 5000,
+    ],
 )
 def test_a_link_to_a_passage_that_is_gone_says_so(signed_in, owner, make_document, query):
     response = signed_in.get(f"{page_of(make_document(owner))}?{query}")
