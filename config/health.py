@@ -21,8 +21,11 @@ FAILURES = (DatabaseError, RedisError, OperationalError, OSError)
 
 
 def database() -> None:
-    if reason := refuse_unsafe_role():
-        raise DatabaseError(reason)
+    try:
+        if reason := refuse_unsafe_role():
+            raise DatabaseError(reason)
+    finally:
+        connection.close()  # the other parts may wait for long, and everybody may ask
 
 
 def cache_answers() -> None:
@@ -58,7 +61,6 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """A row per part; 503 when one is down. Reasons go to the log, not to strangers."""
     parts = {name: state(name, check) for name, check in PARTS.items()}
-    connection.close()
     is_ready = all(part == "ok" for part in parts.values())
     body = {"status": "ok" if is_ready else "down", "parts": parts}
     response = JsonResponse(body, status=200 if is_ready else 503)

@@ -24,6 +24,7 @@ class Programs:
             *("-W", "ignore:No directory at"),  # static files come from the source here
             *("-m", "uvicorn", "config.asgi:application"),
             *("--host", self.host, "--port", str(self.port)),
+            "--no-proxy-headers",  # KYRO_PROXY_COUNT decides whom to believe
             *("--timeout-graceful-shutdown", "5", "--log-level", "warning"),
             stop_seconds=30,  # running answers may finish
         )
