@@ -45,8 +45,10 @@ class Broadcast:
     async def close(self) -> None:
         self._over.set()
         self._wake()
-        await self._task
-        ON_AIR.pop(self.message_id, None)
+        try:
+            await self._task
+        finally:
+            ON_AIR.pop(self.message_id, None)
 
     def has_more(self, number: int) -> bool:
         """Whether anything beyond that event is there or may still come."""
