@@ -82,6 +82,13 @@ class AppendOnly(TableOperation):
     backwards = "GRANT UPDATE, DELETE ON {table} TO {app};"
 
 
+class ReadOnly(TableOperation):
+    """Only staff and upkeep write; the application reads."""
+
+    forwards = "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {app};"
+    backwards = "GRANT INSERT, UPDATE, DELETE ON {table} TO {app};"
+
+
 class PartitionByMonth(TableOperation):
     """Turn a table just made (and still empty) into one partitioned by month of created_at.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import sys
 import traceback
+from contextlib import suppress
 
 from celery.signals import task_failure
 from django.core.signals import got_request_exception
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -19,8 +20,9 @@ from analytics.models import ErrorLog
 def note_request_failure(sender, request: HttpRequest | None = None, **_) -> None:
     """Runs after the view's transaction was rolled back, so the row stays."""
     error = sys.exc_info()[1]
-    if error is not None:
-        note_error("web", error, request_id=getattr(request, "id", ""), where=request.path)
+    if error is not None and not isinstance(error, OperationalError):
+        with suppress(DatabaseError):  # the person's answer matters more than our note
+            note_error("web", error, request_id=getattr(request, "id", ""), where=request.path)
     if not connection.in_atomic_block:
         connection.close()  # this thread may never serve another request
 

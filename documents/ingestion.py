@@ -68,7 +68,8 @@ def _ingest(held: Lease) -> None:
     with local_copy(document) as path:
         extracted = extract(path, document.name, waiting=held.beat)
     held.pass_through(Document.Stage.CHUNKING, 25)
-    pieces = split(extracted)
+    with held.kept_alive():  # 20 million characters take a minute to split
+        pieces = split(extracted)
     if not pieces:
         raise ExtractionError("no_text", _("No text was found in this document."))
     vectors = embed(held, extracted, pieces)
@@ -109,8 +110,22 @@ def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
 
 def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors) -> None:
     """Replace text and chunks and flip the document to ready, in one fenced transaction."""
+    with held.kept_alive():
+        rows = _rows(held, extracted, pieces, vectors)
+    with scope(held.owner_id):
+        document = held.document(lock=True)
+        DocumentChunk.objects.filter(document=document).delete()
+        DocumentChunk.objects.bulk_create(rows, batch_size=WRITE_BATCH)
+        _save_text(document, extracted)
+        document.stage_times |= held.stage_times
+        _finish(document, extracted, rows)
+
+
+def _rows(
+    held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors
+) -> list[DocumentChunk]:
     model = registry.embedder().model
-    rows = [
+    return [
         DocumentChunk(
             document_id=held.document_id,
             owner_id=held.owner_id,
@@ -127,13 +142,6 @@ def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vector
         )
         for index, (piece, vector) in enumerate(zip(pieces, vectors, strict=True))
     ]
-    with scope(held.owner_id):
-        document = held.document(lock=True)
-        DocumentChunk.objects.filter(document=document).delete()
-        DocumentChunk.objects.bulk_create(rows, batch_size=WRITE_BATCH)
-        _save_text(document, extracted)
-        document.stage_times |= held.stage_times
-        _finish(document, extracted, rows, model)
 
 
 def _save_text(document: Document, extracted: Extracted) -> None:
@@ -151,9 +159,8 @@ def _save_text(document: Document, extracted: Extracted) -> None:
     )
 
 
-def _finish(
-    document: Document, extracted: Extracted, rows: list[DocumentChunk], model: str
-) -> None:
+def _finish(document: Document, extracted: Extracted, rows: list[DocumentChunk]) -> None:
+    model = rows[0].embedding_model
     tokens = sum(row.token_count for row in rows)
     document.status, document.stage = Document.Status.READY, Document.Stage.DONE
     document.progress, document.processed_at = 100, timezone.now()

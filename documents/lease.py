@@ -7,11 +7,16 @@ deleted) changes zero rows and stops.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,6 +27,7 @@ from accounts.tenancy import scope
 from documents.models import Document
 from documents.signals import document_processed
 
+log = structlog.get_logger(__name__)
 KIND = "document.ingest"
 SEEN_SECONDS = 0.5  # pages ask every other second
 MAX_CLAIMS = 10  # a worker that dies is not the document's fault, but not for ever
@@ -66,6 +72,27 @@ class Lease:
                 self.document()
             else:
                 self._hold()
+
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Beats from a thread while the block only computes and cannot call `beat` itself."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._beat_until, args=[over], daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _beat_until(self, over: threading.Event) -> None:
+        try:
+            while not over.wait(settings.HEARTBEAT_SECONDS):
+                self.beat()
+        except (LeaseLost, DatabaseError):
+            log.info("heartbeat_ended")  # the last write is fenced and will say so
+        finally:
+            connection.close()
 
     def document(self, *, lock: bool = False) -> Document:
         """The document while the lease holds; raises LeaseLost otherwise. Call inside a scope."""

@@ -319,4 +319,5 @@ class Migration(migrations.Migration):
         OwnerPolicy("AuditPerson"),
         OwnerPolicy("PendingTask"),
         AppendOnly("AuditLog"),
+        AppendOnly("KeptEmail"),
     ]

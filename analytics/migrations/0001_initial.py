@@ -71,4 +71,5 @@ class Migration(migrations.Migration):
         ),
         OwnerPolicy("UsageEvent"),
         AppendOnly("UsageEvent"),
+        AppendOnly("ErrorLog"),
     ]

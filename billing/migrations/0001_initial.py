@@ -4,7 +4,7 @@ import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.operations import AppendOnly, OwnerPolicy, PartitionByMonth
+from accounts.operations import AppendOnly, OwnerPolicy, PartitionByMonth, ReadOnly
 
 
 class Migration(migrations.Migration):
@@ -392,5 +392,6 @@ class Migration(migrations.Migration):
         OwnerPolicy("Reservation"),
         OwnerPolicy("CreditChange"),
         AppendOnly("UsageRecord"),
+        ReadOnly("Plan"),
         AppendOnly("CreditChange"),
     ]

@@ -80,7 +80,7 @@ def test_a_disk_that_fills_up_while_the_database_is_made(tmp_path, words):
 @pytest.mark.parametrize("content", ["", '{"secret', "[]", "{}", '{"secret_key": "x"}'])
 def test_damaged_secrets_are_said_and_left_alone(tmp_path, content):
     (tmp_path / "secrets.json").write_text(content)
-    with pytest.raises(Refusal, match="secrets.json is damaged"):
+    with pytest.raises(Refusal, match=r"secrets\.json is damaged"):
         check_data_dir(tmp_path)
     assert (tmp_path / "secrets.json").read_text() == content
 

@@ -16,7 +16,7 @@ COUNT_MESSAGES = """
         IF TG_OP = 'DELETE' THEN
             UPDATE conversations_conversation SET total_messages = total_messages - 1,
                 total_tokens = total_tokens - OLD.tokens_input - OLD.tokens_output
-            WHERE id = OLD.conversation_id;
+            WHERE id = OLD.conversation_id AND owner_id = OLD.owner_id;
             RETURN OLD;
         END IF;
         tokens := NEW.tokens_input + NEW.tokens_output;
@@ -26,12 +26,12 @@ COUNT_MESSAGES = """
                 RETURN NEW;
             END IF;
             UPDATE conversations_conversation SET total_tokens = total_tokens + tokens
-            WHERE id = NEW.conversation_id;
+            WHERE id = NEW.conversation_id AND owner_id = NEW.owner_id;
         ELSE
             sent := (NEW.role = 'user')::int;
             UPDATE conversations_conversation SET total_messages = total_messages + 1,
                 total_tokens = total_tokens + tokens, last_message_at = now()
-            WHERE id = NEW.conversation_id;
+            WHERE id = NEW.conversation_id AND owner_id = NEW.owner_id;
         END IF;
         tokens := greatest(tokens, 0);
         IF tokens = 0 AND sent = 0 THEN

@@ -14,6 +14,8 @@ BOMS = (
 SAMPLE_BYTES = 1 << 16
 CONTROL_SHARE = 0.002
 REPLACED_SHARE = 0.001
+STRAY_SHARE = 0.15
+SPACE_SHARE = 0.05
 # Tab, newlines, form feed, backspace (man pages) and escape (terminal logs, ISO-2022) are text.
 CONTROL_BYTES = bytes(set(range(0x20)) - set(b"\t\n\r\x0b\x0c\x08\x1b")) + b"\x7f"
 NOT_TEXT = re.compile("[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff]")
@@ -33,10 +35,22 @@ def decode(data: bytes) -> str | None:
         if data.startswith(mark):
             return _credible(_strictly(data[len(mark) :], encoding))
     if b"\0" in data:
-        return _credible(_wide(data))
+        return _with_stray_nuls(data) or _credible(_wide(data))
     if len(data.translate(None, CONTROL_BYTES)) < len(data) * (1 - CONTROL_SHARE):
         return None
     return _utf8(data) or _credible(_single_or_multibyte(data))
+
+
+def _with_stray_nuls(data: bytes) -> str | None:
+    """UTF-8 with a few NULs, as logs have after a crash. UTF-16 has many, or no single spaces."""
+    narrow = data.replace(b"\0", b"")
+    if len(data) - len(narrow) > len(data) * STRAY_SHARE:
+        return None
+    if len(narrow.translate(None, CONTROL_BYTES)) < len(narrow) * (1 - CONTROL_SHARE):
+        return None
+    text = _strictly(narrow, "utf-8") or ""
+    spaces = text.count(" ") + text.count("\n")
+    return text if spaces > len(text) * SPACE_SHARE else None
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -52,6 +52,13 @@ def test_encodings_are_recognised(text, encoding):
     assert decode(content) == content.decode(encoding).removeprefix("\ufeff")
 
 
+@pytest.mark.parametrize("text", ["The library opens daily. " * 40, f"{samples.THAI} a b c " * 40])
+def test_a_few_nuls_do_not_make_it_utf_16(text):
+    content = bytearray(text.encode())
+    content[100:100] = content[300:300] = b"\0"
+    assert decode(bytes(content)) == text
+
+
 def test_a_last_character_cut_in_half_is_left_out():
     assert decode("กรุงเทพ".encode()[:-1]) == "กรุงเท"
 
