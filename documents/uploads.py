@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import PurePath
 
+import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -20,6 +22,8 @@ from billing import limits
 from billing.models import Subscription
 from documents import queue
 from documents.models import Document, ErasedFile, storage_path
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -66,6 +70,12 @@ def add_document(
         document.file.name = default_storage.save(path, file)
         with transaction.atomic():
             document.save(force_insert=True)
+    except OSError as error:
+        default_storage.delete(path)
+        if error.errno != ENOSPC:
+            raise
+        log.error("disk_full", path=path)
+        raise UploadRefused("storage_full", _("The server's disk is full. Try later.")) from error
     except IntegrityError:  # the same bytes arrived twice at once
         default_storage.delete(path)
         return _again(_existing(user, content_hash), user), False

@@ -40,6 +40,14 @@ def running_data_dir() -> Path | None:
     return data if is_running(data) else None
 
 
+def port(data: Path) -> int:
+    """KYRO_PORT, else the port of the stack that runs on this folder, else 8000."""
+    if chosen := os.environ.get("KYRO_PORT"):
+        return int(chosen)
+    noted = data / "port"
+    return int(noted.read_text()) if noted.exists() and is_running(data) else 8000
+
+
 def is_running(data: Path) -> bool:
     try:
         lock = os.open(lock_path(data), os.O_RDONLY)

@@ -59,7 +59,7 @@ def run(programs: Programs) -> None:
         login = bring_up_to_date(services, programs)
         supervisor.start_programs(services)
         supervisor.wait_until_ready()
-        stack.enter_context(pointer(data))
+        stack.enter_context(pointer(data, programs.port))
         announce(programs, login, time.monotonic() - started_at)
         supervisor.build_model()
         supervisor.keep_running()
@@ -176,8 +176,9 @@ def _lock_soon(lock: int, data: Path) -> None:
 
 
 @contextlib.contextmanager
-def pointer(data: Path) -> Iterator[None]:
+def pointer(data: Path, port: int) -> Iterator[None]:
     """Lets `manage.py` in this checkout find the running stack without variables."""
+    (data / "port").write_text(f"{port}\n", encoding="utf-8")
     with contextlib.suppress(OSError):  # a checkout of someone else's: variables still work
         if running_data_dir() is None:  # the first stack of this checkout keeps it
             POINTER.write_text(f"{data}\n", encoding="utf-8")

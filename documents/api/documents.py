@@ -50,7 +50,8 @@ ORIGINALS = ["application/octet-stream", *(kind for kinds in KINDS.values() for 
 
 @problem_for(UploadRefused)
 def upload_refused(error: UploadRefused) -> Problem:
-    return Problem(400, error.code, error.message, errors={"file": [error.message]})
+    status = 507 if error.code == "storage_full" else 400
+    return Problem(status, error.code, error.message, errors={"file": [error.message]})
 
 
 @problem_for(NotNow)
@@ -80,7 +81,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
         },
         responses={202: DocumentSerializer, 200: DocumentSerializer},
     )
-    @fails_with(402)
+    @fails_with(402, 507)
     def create(self, request: Request) -> Response:
         is_form = request.content_type.startswith("multipart/")
         upload = (UploadSerializer if is_form else PastedTextSerializer)(data=request.data)
