@@ -138,6 +138,9 @@ DATABASES = {
                 "min_size": 1,
                 "max_size": int(env_number("KYRO_DATABASE_POOL", 12)),
                 "timeout": 10,
+                # Give up quickly and try anew at the next request: the pool's own pauses double,
+                # so an outage of a minute would last two more.
+                "reconnect_timeout": 5,
             },
         },
     }
