@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import SEEK_END
 
 import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -29,7 +31,20 @@ def client_address(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
+def _measure_chunked_body(request: HttpRequest) -> None:
+    """A chunked body names no length, which Django and DRF would take for an empty one.
+
+    Django has received it whole by now, into a file that knows its size.
+    """
+    if isinstance(request, ASGIRequest) and "CONTENT_LENGTH" not in request.META:
+        size = request._stream.seek(0, SEEK_END)
+        request._stream.seek(0)
+        if size:
+            request.META["CONTENT_LENGTH"] = str(size)
+
+
 def _begin(request: HttpRequest) -> None:
+    _measure_chunked_body(request)
     given = request.headers.get("X-Request-ID", "")
     request.id = given if REQUEST_ID.match(given) else uuid7().hex
     structlog.contextvars.clear_contextvars()

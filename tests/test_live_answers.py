@@ -143,6 +143,22 @@ def test_an_emptied_valkey_in_mid_answer_costs_no_word(client, conversation):
     assert name == "message.completed"
 
 
+def test_a_chunked_body_is_read_whole(client, conversation):
+    found = client.post(
+        "/search/",
+        content=iter([b'{"query": "which words", ', b'"top_k": 1}']),
+        headers={"Content-Type": "application/json"},
+    )
+    assert (found.status_code, len(found.json()["results"])) == (200, 1)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    sent = client.post(
+        "/documents/",
+        content=iter([head, b"Hi you.\r\n--b--\r\n"]),
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+    )
+    assert (sent.status_code, sent.json()["file_size"]) == (202, len("Hi you."))
+
+
 def test_stop_ends_the_answer_and_the_upstream_call_within_two_seconds(
     client, conversation, owner, model
 ):
