@@ -39,6 +39,12 @@ def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A real hash takes half a second, and nearly every test makes a person."""
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
+@pytest.fixture(autouse=True)
 def fake_models() -> None:
     """Every test starts with fresh fake models; the chat model repeats the question."""
     registry.configure(registry.ProviderSettings(chat_model="fake", embedding_model="fake"))
