@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.tenancy import scope
+from accounts.tenancy import scope, system
 from billing.models import Plan
 from documents import queue
 from documents.models import Document, DocumentChunk, DocumentText
@@ -62,7 +62,8 @@ def test_a_script_gets_the_reason_of_a_refused_file(signed_in, owner, settings):
 
 
 def test_refused_files_do_not_cost_the_others(signed_in, owner):
-    Plan.objects.filter(name="free").update(document_limit=2)
+    with system():
+        Plan.objects.filter(name="free").update(document_limit=2)
     files = [text_file("empty.txt", "")]
     files += [text_file(f"{name}.txt", name) for name in ("one", "two", "three")]
     received = signed_in.post(UPLOAD, {"files": files}).context["received"]
