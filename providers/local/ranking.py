@@ -20,6 +20,8 @@ _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 _GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
 _QUESTION_MARKS = ("?", "？", "؟")
 _HEADING = re.compile(r"#{1,6}\s")
+# Quoted in an answer, a fence would turn all that follows into code.
+_FENCE = re.compile(r"(?:`{3,}|~{3,})[\w+-]*\s*")
 _BARE = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?[^\W\d_][^.:;,!?|\d]*")
 
 Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
@@ -54,7 +56,7 @@ def _of_passage(passage: Passage, place: int) -> list[Candidate]:
     heading = name = frozenset(index_terms(passage.document_name))
     quotable, topics = [], []
     for text, is_topic in _pieces(passage.text):
-        shown = _MARK.sub("", text)
+        shown = _MARK.sub("", _FENCE.sub("", text))
         terms = frozenset(index_terms(shown))
         candidate = Candidate(passage.number, place, shown, terms, heading, whole)
         if is_topic:

@@ -135,3 +135,13 @@ def test_a_short_fragment_takes_its_neighbour_along():
         "What is the price of the ticket?", "Price: 5 euros.\nA ticket is valid for one day."
     )
     assert said == "Price: 5 euros. A ticket is valid for one day. [1]"
+
+
+@pytest.mark.parametrize("fence", ["```sh\n{}\n```", "~~~\n{}\n~~~", "````python\n{}\n````"])
+def test_a_quoted_code_block_does_not_turn_the_answer_into_code(fence):
+    code = fence.format("make run     # starts the web and the worker")
+    said = answer("What does make run start?", f"Two commands.\n\n{code}\n\nThat is all there is.")
+    assert "make run # starts the web and the worker" in said
+    assert "`" not in said
+    assert "~" not in said
+    assert "[1]" in said
