@@ -36,11 +36,10 @@ def _measure_chunked_body(request: HttpRequest) -> None:
 
     Django has received it whole by now, into a file that knows its size.
     """
-    if isinstance(request, ASGIRequest) and "CONTENT_LENGTH" not in request.META:
-        size = request._stream.seek(0, SEEK_END)
+    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if isinstance(request, ASGIRequest) and chunked:
+        request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, SEEK_END))
         request._stream.seek(0)
-        if size:
-            request.META["CONTENT_LENGTH"] = str(size)
 
 
 def _begin(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -137,6 +138,8 @@ def _make_secrets(path: Path) -> None:
 
 def make_data_dir(data: Path) -> None:
     """As root the database runs as `nobody`, who must pass through (not read) the folder."""
-    if not data.exists():
+    if data.exists():
+        return
+    with suppress(FileExistsError):  # another process was first
         data.mkdir(parents=True)
         data.chmod(0o711 if os.geteuid() == 0 else 0o700)
