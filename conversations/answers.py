@@ -246,24 +246,24 @@ def finish(
         for name, value in _so_far(draft).items():
             setattr(message, name, value)
         message.search_text = " ".join(index_terms(draft.content[:50_000]))
-        message.tokens_input = draft.usage.tokens_input
-        message.tokens_output = draft.usage.tokens_output
+        usage = draft.usage
+        message.tokens_input, message.tokens_output = usage.tokens_input, usage.tokens_output
         message.processing_time_ms = draft.elapsed_ms()
         message.first_token_ms = draft.first_token_ms
         message.error_code, message.error_message = error_code, error_message
         message.lease_until = message.producer_token = None
         message.save()
-        _account_for(turn, message, draft)
+        _account_for(turn, message, usage)
         return message.as_event()
 
 
-def _account_for(turn: Turn, message: Message, draft: Draft) -> None:
+def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
     credits.settle(message.reservation_id, PRICE)
     record_usage(
         turn.owner_id,
         RequestType.RAG,
-        draft.model_used,
-        draft.usage,
+        message.model_used,
+        usage,
         latency_ms=message.processing_time_ms,
         chatbot_id=turn.chatbot_id,
         conversation_id=turn.conversation_id,
