@@ -17,9 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.audit import AuditLog, AuditPerson
+from accounts.credentials import ProviderCredential
 from accounts.delivery import PendingTask
+from accounts.idempotency import IdempotencyKey
 
-__all__ = ["ApiKey", "AuditLog", "AuditPerson", "Invitation", "KeptEmail", "PendingTask", "User"]
+__all__ = [
+    "ApiKey",
+    "AuditLog",
+    "AuditPerson",
+    "IdempotencyKey",
+    "Invitation",
+    "KeptEmail",
+    "PendingTask",
+    "ProviderCredential",
+    "User",
+]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -118,6 +130,10 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=24, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Plain ids, since chatbots and projects live further up the house: limited to what is gone,
+    # a key opens nothing.
+    chatbot_id = models.UUIDField(null=True, blank=True, editable=False)
+    project_id = models.UUIDField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)

@@ -70,6 +70,7 @@ class Document(models.Model):
 
     class Stage(models.TextChoices):
         QUEUED = "queued", _("waiting for a worker")
+        FETCHING = "fetching", _("fetching the page")
         EXTRACTING = "extracting", _("reading the text")
         CHUNKING = "chunking", _("splitting into passages")
         EMBEDDING = "embedding", _("understanding the passages")
@@ -80,7 +81,12 @@ class Document(models.Model):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.LIBRARY)
     name = models.CharField(_("name"), max_length=255)
-    file = models.FileField(upload_to=storage_path, max_length=200)
+    # The e-mail it was attached to.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="attachments"
+    )
+    # Empty until the page at source_url has been fetched.
+    file = models.FileField(upload_to=storage_path, max_length=200, blank=True)
     source_url = models.URLField(max_length=2000, blank=True)
     mime_type = models.CharField(max_length=120, blank=True)
     file_size = models.BigIntegerField()
@@ -118,7 +124,11 @@ class Document(models.Model):
                 condition=Q(kind="library"),
                 name="document_once_per_owner",
             ),
-            models.CheckConstraint(condition=Q(file_size__gt=0), name="document_file_not_empty"),
+            models.CheckConstraint(
+                condition=Q(file_size__gt=0)
+                | (Q(file_size=0) & ~Q(source_url="") & ~Q(status="ready")),
+                name="document_file_not_empty",
+            ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="document_progress"),
             models.CheckConstraint(
                 condition=Q(kind__in=["library", "attachment"]), name="document_kind"
