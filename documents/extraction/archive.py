@@ -1,6 +1,10 @@
 """Zip bombs are refused by what the directory declares and again by what really comes out."""
 
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from documents.extraction import reasons
 from documents.extraction.limits import MEBIBYTE, Limits
@@ -11,6 +15,21 @@ MOST_EXPANDED = 1024 * MEBIBYTE
 MOST_RATIO = 100
 SMALL = 32 * MEBIBYTE
 BLOCK = MEBIBYTE
+ENCRYPTED = 0x1
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+
+
+@contextmanager
+def opened(path: Path, kind: str) -> Iterator[zipfile.ZipFile]:
+    """The archive, checked; a fault of the archive while reading is told as one of this kind."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_directory(archive)
+            if any(member.flag_bits & ENCRYPTED for member in archive.infolist()):
+                raise reasons.encrypted(kind)
+            yield archive
+    except BROKEN as error:
+        raise reasons.damaged(kind, f"{type(error).__name__}: {error}") from error
 
 
 def check_directory(archive: zipfile.ZipFile) -> None:

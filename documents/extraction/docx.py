@@ -7,77 +7,57 @@ written: a whole document tree, as python-docx builds it, takes ten times the fi
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from documents.extraction import reasons
-from documents.extraction.archive import Part, check_directory
+from documents.extraction.archive import opened
 from documents.extraction.cleaning import clean
 from documents.extraction.docx_styles import Styles, W, read_styles
 from documents.extraction.docx_text import paragraph_text, table_text, take_boxes
 from documents.extraction.limits import Limits
 from documents.extraction.result import DOCX, Extracted, Heading
+from documents.extraction.xml_parts import events, faults_told, tree
 
+DOCUMENT = "word/document.xml"
 PARAGRAPH, TABLE = W + "p", W + "tbl"
 NOTE_REFERENCES = (W + "footnoteReference", W + "endnoteReference")
 HOLDERS = {W + "body", W + "sdtContent", W + "sdt", W + "customXml", W + "ins", W + "document"}
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 
-def parse(archive: zipfile.ZipFile, limits: Limits) -> Extracted:
-    check_directory(archive)
-    try:
-        writer = Writer(limits, read_styles(_tree(archive, "word/styles.xml", limits)))
-        notes = _notes(archive, limits)
-        for element in _blocks(archive, "word/document.xml", limits):
-            writer.add(element, notes)
-        title = _title(archive, limits)
-    except etree.XMLSyntaxError as error:
-        if "Memory" in str(error) or "allocation" in str(error):
-            raise MemoryError from error
-        if "entity" in str(error).lower():
-            raise reasons.unsafe_docx() from error
-        raise reasons.damaged_docx(str(error)) from error
-    extracted = writer.finish()
+def parse(path: Path, limits: Limits) -> Extracted:
+    with opened(path, DOCX) as archive, faults_told(DOCX):
+        if DOCUMENT not in archive.namelist():
+            raise reasons.damaged(DOCX, f"{DOCUMENT} is missing")
+        extracted = _read(archive, limits)
     if not extracted.text:
         raise reasons.no_text("DOCX")
-    first = extracted.headings[0].title if extracted.headings else ""
-    extracted.title = title or first
     return extracted
 
 
-def _parser_options() -> dict[str, Any]:
-    return {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+def _read(archive: zipfile.ZipFile, limits: Limits) -> Extracted:
+    writer = Writer(limits, read_styles(tree(archive, "word/styles.xml", limits, DOCX)))
+    notes = _notes(archive, limits)
+    for element in _blocks(archive, limits):
+        writer.add(element, notes)
+    extracted = writer.finish()
+    first = extracted.headings[0].title if extracted.headings else ""
+    extracted.title = _title(archive, limits) or first
+    return extracted
 
 
-def _tree(archive: zipfile.ZipFile, name: str, limits: Limits) -> Any:
-    if name not in archive.namelist():
-        return None
-    tree = etree.parse(Part(archive, name, limits), etree.XMLParser(**_parser_options()))
-    if tree.docinfo.doctype:
-        raise reasons.unsafe_docx()
-    return tree.getroot()
-
-
-def _blocks(archive: zipfile.ZipFile, name: str, limits: Limits) -> Iterator[Any]:
+def _blocks(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Any]:
     """Paragraphs and tables of the body; those inside a table or text box belong to it."""
-    source = Part(archive, name, limits)
-    events = etree.iterparse(
-        source, events=("end",), tag=(PARAGRAPH, TABLE), remove_comments=True, **_parser_options()
-    )
-    for _, element in events:
+    tags = (PARAGRAPH, TABLE)
+    for _, element in events(archive, DOCUMENT, limits, kind=DOCX, events=("end",), tag=tags):
         parent = element.getparent()
         if parent is None or not _stands_in_body(parent):
             continue
-        if element.getroottree().docinfo.doctype:
-            raise reasons.unsafe_docx()
         yield element
         element.clear()
         while element.getprevious() is not None:
             del parent[0]
-    if events.root is not None and events.root.getroottree().docinfo.doctype:
-        raise reasons.unsafe_docx()
 
 
 def _stands_in_body(parent: Any) -> bool:
@@ -90,7 +70,7 @@ def _notes(archive: zipfile.ZipFile, limits: Limits) -> dict[tuple[str, str], st
     """Footnotes and endnotes by the tag and id that refer to them."""
     notes: dict[tuple[str, str], str] = {}
     for kind in ("footnote", "endnote"):
-        root = _tree(archive, f"word/{kind}s.xml", limits)
+        root = tree(archive, f"word/{kind}s.xml", limits, DOCX)
         for note in root.iter(W + kind) if root is not None else ():
             text = " ".join(paragraph_text(note).split())
             notes[W + kind + "Reference", note.get(W + "id")] = text
@@ -98,7 +78,7 @@ def _notes(archive: zipfile.ZipFile, limits: Limits) -> dict[tuple[str, str], st
 
 
 def _title(archive: zipfile.ZipFile, limits: Limits) -> str:
-    root = _tree(archive, "docProps/core.xml", limits)
+    root = tree(archive, "docProps/core.xml", limits, DOCX)
     title = clean(root.findtext(TITLE) or "") if root is not None else ""
     title = " ".join(title.split())
     # python-docx and some exporters leave the name of their template there.

@@ -1,78 +1,155 @@
-"""What a file is, by its content; parsers are imported only for the kind at hand."""
+"""What a file is, by its content; the name only decides between kinds of text.
+
+Parsers are imported only for the kind at hand.
+"""
 
 import re
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
-from documents.extraction import reasons
+from documents.extraction import ole, reasons
+from documents.extraction.formats import BY_SUFFIX, FORMATS
 from documents.extraction.limits import Limits
-from documents.extraction.result import Extracted
+from documents.extraction.result import (
+    CSV,
+    DOCX,
+    EMAIL,
+    EPUB,
+    HTML,
+    JSON,
+    ODS,
+    ODT,
+    PDF,
+    PPTX,
+    RTF,
+    XLS,
+    XLSX,
+    Extracted,
+)
 
-HEADER = re.compile(rb"%PDF-\d")
+HEAD_BYTES = 4096
+PDF_HEADER = re.compile(rb"%PDF-\d")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-RTF = b"{\\rtf"
-# How an OLE directory spells the stream that a password-protected DOCX lives in.
-ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+BY_MEMBER = {
+    "word/document.xml": DOCX,
+    "ppt/presentation.xml": PPTX,
+    "xl/workbook.xml": XLSX,
+    "META-INF/container.xml": EPUB,
+}
+BY_STREAM = {"Workbook": XLS, "Book": XLS}
+OLD_OFFICE = {
+    "WordDocument": "This is an old Word document (.doc). Save it as DOCX and upload that",
+    "PowerPoint Document": (
+        "This is an old PowerPoint presentation (.ppt). Save it as PPTX and upload that"
+    ),
+    "__properties_version1.0": "This is an Outlook message (.msg). Save it as EML and upload that",
+}
+# Kinds of text; the others of FORMATS are not text, whatever the name says.
+TEXTUAL = {HTML, EMAIL, JSON, CSV}
+BLANK = b" \t\r\n\xef\xbb\xbf\xff\xfe"
+HTML_START = re.compile(
+    rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.I | re.S
+)
+TAG = re.compile(rb"<(?:!--|/?[a-z][a-z0-9]*[\s/>])", re.I)
+MAIL_HEADER = re.compile(
+    rb"^(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|"
+    rb"content-type|dkim-signature):[ \t]",
+    re.I | re.M,
+)
+HEADER_LINES = re.compile(rb"(?:[!-9;-~]+:.*\r?\n(?:[ \t].*\r?\n)*)+")
 
 
 def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
     with path.open("rb") as file:
-        head = file.read(1024)
+        head = file.read(HEAD_BYTES)
     if not head:
         raise reasons.empty_file()
-    if is_pdf(head, suffix):
-        from documents.extraction import pdf
+    kind = _kind(path, head, suffix)
+    if kind is None:
+        from documents.extraction import text
 
-        return pdf.parse(path, limits)
+        return text.parse(path, suffix, limits)
+    parser = import_module(f"documents.extraction.{FORMATS[kind].parser}")
+    extracted: Extracted = parser.parse(path, limits)
+    return extracted
+
+
+def _kind(path: Path, head: bytes, suffix: str) -> str | None:
+    """The mime type of a file with structure, None for plain text and Markdown."""
+    if is_pdf(head[:1024], suffix):
+        return PDF
     if head.startswith(ZIP):
-        return _parse_zip(path, suffix, limits)
+        return _kind_of_zip(path, suffix)
     if head.startswith(OLE):
-        raise _old_office(path)
-    if head.startswith(RTF):
-        raise reasons.unsupported_type("This is an RTF file. Save it as DOCX and upload that")
-    return _parse_text(path, suffix, limits)
+        return _kind_of_ole(path, suffix)
+    if head.startswith(b"{\\rtf"):
+        return RTF
+    if suffix in BY_SUFFIX and BY_SUFFIX[suffix] not in TEXTUAL:
+        raise reasons.misnamed(suffix, BY_SUFFIX[suffix])
+    return _kind_of_text(head, suffix)
 
 
 def is_pdf(head: bytes, suffix: str) -> bool:
     """Readers accept the header within the first kilobyte; prose may mention it there too."""
-    match = HEADER.search(head)
+    match = PDF_HEADER.search(head)
     if match is None:
         return False
     before = head[: match.start()].removeprefix(b"\xef\xbb\xbf").strip()
     return not before or suffix == ".pdf"
 
 
-def _parse_zip(path: Path, suffix: str, limits: Limits) -> Extracted:
-    from documents.extraction import docx
-
+def _kind_of_zip(path: Path, suffix: str) -> str:
+    named = BY_SUFFIX.get(suffix)
     try:
         with zipfile.ZipFile(path) as archive:
-            if "word/document.xml" in archive.namelist():
-                return docx.parse(archive, limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
-        if suffix == ".docx":
-            raise reasons.damaged_docx(str(error)) from error
-    raise _misnamed(suffix) or reasons.unsupported_type(
-        "This is a ZIP archive or another kind of Office file"
-    )
+            members = set(archive.namelist())
+            stated = archive.read("mimetype")[:100] if "mimetype" in members else b""
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        fault = reasons.damaged(named, str(error)) if named else reasons.unreadable(str(error))
+        raise fault from error
+    if stated.decode("ascii", "replace").strip() in {ODT, ODS, EPUB}:
+        return stated.decode().strip()
+    for member, kind in BY_MEMBER.items():
+        if member in members:
+            return kind
+    if named:
+        raise reasons.misnamed(suffix, named)
+    raise reasons.unsupported_type("This is a ZIP archive or another kind of Office file")
 
 
-def _old_office(path: Path) -> Exception:
-    if ENCRYPTED_PACKAGE in path.read_bytes():
-        return reasons.encrypted_docx()
-    return reasons.unsupported_type("This is an old Office file. Save it as DOCX and upload that")
+def _kind_of_ole(path: Path, suffix: str) -> str:
+    streams = ole.root_streams(path)
+    if "EncryptedPackage" in streams:
+        named = BY_SUFFIX.get(suffix)
+        raise reasons.encrypted(named if named in {PPTX, XLSX} else DOCX)
+    for stream, kind in BY_STREAM.items():
+        if stream in streams:
+            return kind
+    for stream, sentence in OLD_OFFICE.items():
+        if stream in streams:
+            raise reasons.unsupported_type(sentence)
+    raise reasons.unsupported_type("This is an old Office file. Save it as DOCX and upload that")
 
 
-def _misnamed(suffix: str) -> Exception | None:
-    if suffix == ".pdf":
-        return reasons.not_a_pdf()
-    return reasons.not_a_docx() if suffix == ".docx" else None
+def _kind_of_text(head: bytes, suffix: str) -> str | None:
+    # Marks are ASCII: without its NULs UTF-16 shows them as well.
+    start = head.replace(b"\0", b"").lstrip(BLANK)
+    if HTML_START.match(start):
+        return HTML
+    named = BY_SUFFIX.get(suffix)
+    if _is_email(start, named == EMAIL):
+        return EMAIL
+    if named == EMAIL:
+        raise reasons.misnamed(suffix, EMAIL)
+    if named == HTML:
+        return HTML if TAG.search(start) else None
+    return named
 
 
-def _parse_text(path: Path, suffix: str, limits: Limits) -> Extracted:
-    from documents.extraction import text
-
-    if misnamed := _misnamed(suffix):
-        raise misnamed
-    return text.parse(path, suffix, limits)
+def _is_email(start: bytes, named: bool) -> bool:
+    """Header lines from the first line on; one will do if the name says so too."""
+    lines = HEADER_LINES.match(start)
+    known = {name.lower() for name in MAIL_HEADER.findall(lines[0])} if lines else set()
+    return len(known) >= (1 if named else 3)

@@ -32,7 +32,7 @@ def parse(path: Path, limits: Limits) -> Extracted:
             return _assemble(document, limits)
     except pdfium.PdfiumError as error:
         if error.err_code == FPDF_ERR_PASSWORD:
-            raise reasons.encrypted_pdf() from error
+            raise reasons.encrypted(PDF) from error
     from documents.extraction import pdf_fallback
 
     return extracted_from(pdf_fallback.pages(path, limits), limits)

@@ -8,6 +8,7 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from documents.extraction import reasons
 from documents.extraction.limits import Limits
+from documents.extraction.result import PDF
 
 
 def pages(path: Path, limits: Limits) -> Iterator[str]:
@@ -18,8 +19,8 @@ def pages(path: Path, limits: Limits) -> Iterator[str]:
         for page in reader.pages:
             yield page.extract_text()
     except FileNotDecryptedError as error:
-        raise reasons.encrypted_pdf() from error
+        raise reasons.encrypted(PDF) from error
     except LimitReachedError as error:
         raise reasons.too_much_memory(limits) from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise reasons.damaged_pdf(f"{type(error).__name__}: {error}") from error
+        raise reasons.damaged(PDF, f"{type(error).__name__}: {error}") from error

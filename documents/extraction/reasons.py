@@ -1,9 +1,13 @@
 """Why a document could not be read: one sentence each, saying what the person can do."""
 
+from documents.extraction.formats import FORMATS
 from documents.extraction.limits import Limits
 from documents.extraction.result import ExtractionError
 
-SUPPORTED = "KyroChat reads PDF, DOCX, Markdown and text files."
+SUPPORTED = (
+    "KyroChat reads PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, HTML, CSV, JSON, "
+    "e-mail (.eml), Markdown and text files."
+)
 
 
 def lost() -> ExtractionError:
@@ -59,18 +63,13 @@ def empty_file() -> ExtractionError:
     return ExtractionError("empty_file", "This file is empty. Choose the right file and upload it.")
 
 
-def no_text(kind: str) -> ExtractionError:
-    scan = " It may be a scan: run text recognition (OCR) on it first." if kind == "PDF" else ""
-    return ExtractionError("no_text", f"No text was found in this {kind}.{scan}")
+def no_text(what: str) -> ExtractionError:
+    scan = " It may be a scan: run text recognition (OCR) on it first." if what == "PDF" else ""
+    return ExtractionError("no_text", f"No text was found in this {what}.{scan}")
 
 
 def unsupported_type(what: str = "This is not a kind of file that can be read") -> ExtractionError:
     return ExtractionError("unsupported_type", f"{what}. {SUPPORTED}")
-
-
-def not_a_pdf() -> ExtractionError:
-    message = "This file is named .pdf, but its content is not a PDF. Export it as PDF again."
-    return ExtractionError("not_a_pdf", message)
 
 
 def truncated_pdf() -> ExtractionError:
@@ -78,49 +77,49 @@ def truncated_pdf() -> ExtractionError:
     return ExtractionError("truncated_pdf", message)
 
 
-def encrypted_pdf() -> ExtractionError:
-    message = "This PDF needs a password. Save a copy without password and upload that."
-    return ExtractionError("encrypted_pdf", message)
+# Faults that any kind of file can have; `kind` is its mime type, the code is damaged_docx etc.
 
 
-def damaged_pdf(detail: str) -> ExtractionError:
-    message = "This PDF is damaged and cannot be read. Export it as PDF again and upload that."
-    return ExtractionError("damaged_pdf", message, detail=detail)
+def _fault(fault: str, kind: str, message: str, detail: str = "") -> ExtractionError:
+    format = FORMATS[kind]
+    message = message.format(name=format.name, what=format.what, again=format.again)
+    return ExtractionError(f"{fault}_{format.code}", message, detail=detail)
 
 
-def not_a_docx() -> ExtractionError:
+def damaged(kind: str, detail: str) -> ExtractionError:
+    message = "This {name} is cut off or damaged. {again} and upload that."
+    return _fault("damaged", kind, message, detail)
+
+
+def encrypted(kind: str) -> ExtractionError:
+    message = "This {name} needs a password. Save a copy without password and upload that."
+    return _fault("encrypted", kind, message)
+
+
+def unsafe(kind: str) -> ExtractionError:
     message = (
-        "This file is named .docx, but its content is not a Word document. Save it as DOCX again."
+        "This {name} defines XML entities, which no office program writes, so it is not read. "
+        "{again} and upload that."
     )
-    return ExtractionError("not_a_docx", message)
+    return _fault("unsafe", kind, message)
 
 
-def encrypted_docx() -> ExtractionError:
-    message = "This DOCX needs a password. Save a copy without password and upload that."
-    return ExtractionError("encrypted_docx", message)
-
-
-def damaged_docx(detail: str) -> ExtractionError:
-    message = "This DOCX is cut off or damaged. Save it again in Word and upload that."
-    return ExtractionError("damaged_docx", message, detail=detail)
-
-
-def unsafe_docx() -> ExtractionError:
-    message = (
-        "This DOCX defines XML entities, which Word never writes, so it is not read. "
-        "Save it again in Word and upload that."
-    )
-    return ExtractionError("unsafe_docx", message)
+def misnamed(suffix: str, kind: str) -> ExtractionError:
+    message = f"This file is named {suffix}, but its content is not {{what}}. "
+    return _fault("not_a", kind, message + "Save it as {name} again.")
 
 
 def zip_bomb(expanded_bytes: int) -> ExtractionError:
     return ExtractionError(
         "zip_bomb",
-        f"This DOCX is refused because its content expands to {expanded_bytes >> 20:,} MB or more. "
-        "Save it again in Word and upload that.",
+        f"This file is refused because its content expands to {expanded_bytes >> 20:,} MB or more. "
+        "Save it again in the program it comes from and upload that.",
     )
 
 
 def too_many_parts(count: int) -> ExtractionError:
-    message = f"This DOCX is refused because it is made of {count:,} parts. Save it again in Word."
+    message = (
+        f"This file is refused because it is made of {count:,} parts. "
+        "Save it again in the program it comes from."
+    )
     return ExtractionError("zip_bomb", message)

@@ -4,6 +4,17 @@ from typing import BinaryIO
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODT = "application/vnd.oasis.opendocument.text"
+RTF = "application/rtf"
+EPUB = "application/epub+zip"
+HTML = "text/html"
+EMAIL = "message/rfc822"
+JSON = "application/json"
+CSV = "text/csv"
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
 

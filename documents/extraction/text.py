@@ -11,6 +11,16 @@ MOST_BYTES_A_CHARACTER = 4
 
 
 def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
+    text = read(path, limits)
+    if suffix in markdown.SUFFIXES or (not suffix and markdown.looks_like_markdown(text)):
+        headings = markdown.headings(text)
+        title = headings[0].title if headings else ""
+        return Extracted(MARKDOWN, text, headings=headings, title=title)
+    return Extracted(PLAIN, text)
+
+
+def read(path: Path, limits: Limits) -> str:
+    """The text of a file in whatever encoding, clean, or the reason why it is none."""
     if path.stat().st_size > MOST_BYTES_A_CHARACTER * (limits.text_chars + 1):
         raise reasons.too_large_text(limits)
     decoded = decode(path.read_bytes())
@@ -21,8 +31,4 @@ def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
         raise reasons.too_large_text(limits)
     if not text or text.isspace():
         raise reasons.no_text("file")
-    if suffix in markdown.SUFFIXES or (not suffix and markdown.looks_like_markdown(text)):
-        headings = markdown.headings(text)
-        title = headings[0].title if headings else ""
-        return Extracted(MARKDOWN, text, headings=headings, title=title)
-    return Extracted(PLAIN, text)
+    return text

@@ -13,6 +13,7 @@ CONTENT_TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
     'content-types"></Types>'
 )
+OLE_END, OLE_FREE = 0xFFFFFFFE, 0xFFFFFFFF
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -165,3 +166,30 @@ def billion_laughs_docx() -> bytes:
     entities += [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)]
     doctype = f"<!DOCTYPE w:document [{''.join(entities)}]>"
     return docx_of("<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", before=doctype)
+
+
+def ole(*streams: str) -> bytes:
+    """A compound file whose root holds empty streams of these names."""
+    names = ["Root Entry", *streams]
+    entries = [_ole_entry(name, number, len(names)) for number, name in enumerate(names)]
+    directory = b"".join(entries).ljust(512, b"\0")
+    assert len(directory) == 512, "one sector holds four"
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    # Sector 0 is the allocation table, sector 1 the directory.
+    header += struct.pack("<9I", 0, 1, 1, 0, 4096, OLE_END, 0, OLE_END, 0)
+    header += struct.pack("<109I", 0, *[OLE_FREE] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, OLE_END, *[OLE_FREE] * 126)
+    return header + table + directory
+
+
+def _ole_entry(name: str, number: int, count: int) -> bytes:
+    """The root's child is the first stream, each stream's right sibling the next."""
+    coded = name.encode("utf-16-le") + b"\0\0"
+    right = number + 1 if 0 < number < count - 1 else OLE_FREE
+    child = 1 if number == 0 and count > 1 else OLE_FREE
+    kind = 5 if number == 0 else 2
+    entry = coded.ljust(64, b"\0") + struct.pack(
+        "<HBB3I", len(coded), kind, 1, OLE_FREE, right, child
+    )
+    return entry + bytes(36) + struct.pack("<IQ", OLE_END, 0)

@@ -100,15 +100,18 @@ def test_a_cut_or_misnamed_docx_is_named_so(read):
 
 
 def test_a_password_or_an_old_format_is_named(read):
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    locked = ole + "EncryptedPackage".encode("utf-16-le")
+    locked = samples.ole("EncryptionInfo", "EncryptedPackage")
     assert refusal(read, locked) == "encrypted_docx"
-    assert refusal(read, ole, "old.doc") == "unsupported_type"
+    assert refusal(read, locked, "sheet.xlsx") == "encrypted_xlsx"
+    with pytest.raises(ExtractionError, match=r"old Word document \(.doc\). Save it as DOCX"):
+        read(samples.ole("WordDocument", "1Table"), "old.doc")
+    with pytest.raises(ExtractionError, match="Save it as PPTX and upload that"):
+        read(samples.ole("PowerPoint Document"), "old.ppt")
 
 
 def test_other_archives_are_refused_with_what_is_read(read):
-    with pytest.raises(ExtractionError, match="PDF, DOCX, Markdown and text files"):
-        read(samples.zipped({"xl/workbook.xml": b""}), "sheet.xlsx")
+    with pytest.raises(ExtractionError, match="KyroChat reads PDF, Word, PowerPoint"):
+        read(samples.zipped({"classes.dex": b""}), "program.apk")
 
 
 def test_a_docx_without_words_has_no_text(read):

@@ -1,0 +1,55 @@
+"""The kinds of file that are read: how people know them, and which module reads each."""
+
+from dataclasses import dataclass
+
+from documents.extraction.result import (
+    CSV,
+    DOCX,
+    EMAIL,
+    EPUB,
+    HTML,
+    JSON,
+    ODS,
+    ODT,
+    PDF,
+    PPTX,
+    RTF,
+    XLS,
+    XLSX,
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    name: str
+    what: str  # completes "its content is not …"
+    again: str  # what mends a damaged one, without the full stop
+    suffixes: tuple[str, ...]
+    parser: str  # module of this package with parse(path, limits) -> Extracted
+
+    @property
+    def code(self) -> str:
+        """As error codes spell it: damaged_docx, damaged_eml."""
+        return self.suffixes[0].lstrip(".")
+
+
+FORMATS = {
+    PDF: Format("PDF", "a PDF", "Export it as PDF again", (".pdf",), "pdf"),
+    DOCX: Format("DOCX", "a Word document", "Save it again in Word", (".docx",), "docx"),
+    PPTX: Format(
+        "PPTX", "a PowerPoint presentation", "Save it again in PowerPoint", (".pptx",), "pptx"
+    ),
+    XLSX: Format("XLSX", "an Excel workbook", "Save it again in Excel", (".xlsx",), "sheets"),
+    XLS: Format("XLS", "an Excel workbook", "Save it again in Excel", (".xls",), "sheets"),
+    ODS: Format("ODS", "a spreadsheet", "Save it again in LibreOffice", (".ods",), "sheets"),
+    ODT: Format("ODT", "a text document", "Save it again in LibreOffice", (".odt",), "odt"),
+    RTF: Format("RTF", "rich text", "Save it again in Word", (".rtf",), "rtf"),
+    EPUB: Format("EPUB", "an e-book", "Export it as EPUB again", (".epub",), "epub"),
+    HTML: Format("HTML", "a web page", "Save the page again", (".html", ".htm", ".xhtml"), "html"),
+    EMAIL: Format(
+        "e-mail", "an e-mail", "Save it again in your mail program", (".eml",), "email_message"
+    ),
+    JSON: Format("JSON", "JSON", "Export it again", (".json", ".jsonl", ".ndjson"), "json_file"),
+    CSV: Format("CSV", "a table", "Export it again", (".csv", ".tsv", ".tab"), "csv_table"),
+}
+BY_SUFFIX = {suffix: kind for kind, format in FORMATS.items() for suffix in format.suffixes}
