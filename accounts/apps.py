@@ -13,9 +13,13 @@ class AccountsConfig(AppConfig):
             registry.ProviderSettings(
                 chat_model=settings.CHAT_MODEL,
                 embedding_model=settings.EMBEDDING_MODEL,
+                fallback_model=settings.FALLBACK_MODEL,
                 openai_api_key=settings.OPENAI_API_KEY,
                 openai_base_url=settings.OPENAI_BASE_URL,
                 openai_chat_models=settings.OPENAI_CHAT_MODELS,
+                gemini_api_key=settings.GEMINI_API_KEY,
+                gemini_base_url=settings.GEMINI_BASE_URL,
+                gemini_chat_models=settings.GEMINI_CHAT_MODELS,
                 embedder_socket=settings.EMBEDDER_SOCKET,
             )
         )

@@ -14,6 +14,7 @@ from providers import registry
 
 EXPLANATIONS = {
     "extractive": _("Quotes the best sentences of your documents. Works offline, costs nothing."),
+    "gemini": _("Writes answers in its own words. Passages are sent to the provider."),
     "openai": _("Writes answers in its own words. Passages are sent to the provider."),
     "fake": _("Repeats the question. For trying things out."),
 }
@@ -97,12 +98,12 @@ def model_choices(current: str) -> list[tuple[str, str]]:
     """The models that can answer now, the installation's default first."""
     usable = registry.chat_models()
     choices = [
-        (name if position else "", choice_label(name, label))
-        for position, (name, label) in enumerate(usable)
+        (choice.name if position else "", choice_label(choice.name, choice.label))
+        for position, choice in enumerate(usable)
     ]
-    if current == usable[0][0]:
+    if current == usable[0].name:
         choices[0] = (current, choices[0][1])
-    elif current and current not in {name for name, _label in usable}:
+    elif current and current not in {choice.name for choice in usable}:
         choices.append((current, _("%s: no longer available here") % current))
     return choices
 

@@ -34,7 +34,7 @@ def chatbots(request: HttpRequest) -> HttpResponse:
         document_count=Subquery(chosen.annotate(number=Count("pk")).values("number")),
     )
     page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
-    labels = dict(registry.chat_models())
+    labels = {choice.name: choice.label for choice in registry.chat_models()}
     default = next(iter(labels.values()))
     for chatbot in page:
         chatbot.model_label = labels.get(chatbot.model, chatbot.model) or default

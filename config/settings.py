@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -196,6 +198,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accounts.sweep", "schedule": SWEEP_SECONDS},
     "reap-answers": {"task": "conversations.reap", "schedule": SWEEP_SECONDS},
     "erase-files": {"task": "documents.erase_files", "schedule": 30},
+    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
+    "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},
 }
 
@@ -222,9 +226,21 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
-ACCOUNT_FORMS = {"change_email": "accounts.forms.ChangeEmailForm"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "change_email": "accounts.forms.ChangeEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "KyroChat"
+# Browsers offer security keys without https on localhost alone, so this opens nothing else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+REQUIRE_STAFF_MFA = env_flag("KYRO_REQUIRE_STAFF_MFA")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
@@ -267,11 +283,15 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # -- Models that read and answer ------------------------------------------------------------
 
-CHAT_MODEL = env("KYRO_CHAT_MODEL", "extractive")
+CHAT_MODEL = env("KYRO_CHAT_MODEL")
+FALLBACK_MODEL = env("KYRO_FALLBACK_MODEL")
 EMBEDDING_MODEL = env("KYRO_EMBEDDING_MODEL", "multilingual-e5-small")
 OPENAI_API_KEY = env("OPENAI_API_KEY")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL")
-OPENAI_CHAT_MODELS = tuple(env_list("KYRO_OPENAI_CHAT_MODELS", "gpt-4.1-mini"))
+OPENAI_CHAT_MODELS = tuple(env_list("KYRO_OPENAI_CHAT_MODELS"))
+GEMINI_API_KEY = env("GEMINI_API_KEY")
+GEMINI_BASE_URL = env("GEMINI_BASE_URL")
+GEMINI_CHAT_MODELS = tuple(env_list("KYRO_GEMINI_CHAT_MODELS"))
 EMBEDDER_SOCKET = Path(env("KYRO_EMBEDDER_SOCKET") or paths.embedder_socket(DATA_DIR))
 
 # -- API ------------------------------------------------------------------------------------

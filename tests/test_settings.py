@@ -11,8 +11,8 @@ SOURCES = [
     ROOT / "tests" / "stack.py",
     *(ROOT / "config" / "embedded").glob("*.py"),
 ]
-NAME = re.compile(r'"((?:KYRO|OPENAI)_[A-Z_]+|DATABASE_URL|REDIS_URL)"')
-PREFIXES = {"KYRO_", "OPENAI_"}
+NAME = re.compile(r'"((?:KYRO|OPENAI|GEMINI)_[A-Z_]+|DATABASE_URL|REDIS_URL)"')
+PREFIXES = {"KYRO_", "OPENAI_", "GEMINI_"}
 # Given by the supervisor to psql, never by a person.
 INTERNAL = {"KYRO_DATABASE_PASSWORD"}
 

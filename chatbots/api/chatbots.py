@@ -74,7 +74,7 @@ class ChatbotSerializer(StrictModelSerializer):
 
     def validate_model(self, name: str) -> str:
         kept = self.instance.model if self.instance else ""
-        if name not in {"", kept, *(usable for usable, _label in registry.chat_models())}:
+        if name not in {"", kept, *(choice.name for choice in registry.chat_models())}:
             raise serializers.ValidationError(_("There is no such model here."))
         return name
 

@@ -58,7 +58,7 @@ def test_a_worker_that_lost_its_lease_cannot_publish_chunks(waiting):
             lease.claim(waiting.pk, waiting.owner_id)
             return super().embed_passages(texts)
 
-    registry._instances["embedding", "fake"] = Slow()
+    registry._instances["embedding", "fake", None] = Slow()
     ingestion.ingest(waiting.pk, waiting.owner_id)
     with scope(waiting.owner_id):
         assert DocumentChunk.objects.count() == 0

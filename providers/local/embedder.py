@@ -9,7 +9,7 @@ from providers.base import Embedder, Kind, Vectors
 from providers.errors import ProviderError
 from providers.local import wire
 from providers.local.model import DIMENSION
-from providers.registry import ProviderSettings
+from providers.settings import ProviderSettings
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0  # a first start builds the model while clients wait

@@ -38,8 +38,8 @@ from providers.base import (
 from providers.errors import ProviderError
 from providers.local.embedder import LocalEmbedder
 from providers.local.ranking import Candidate, Question, candidates
-from providers.registry import ProviderSettings
 from providers.retries import Patience
+from providers.settings import ProviderSettings
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import openai
 from openai import AsyncAPIResponse
 
 from language.tokens import estimate_tokens
+from providers.account import Account
 from providers.base import (
     ChatEvent,
     ChatModel,
@@ -23,20 +24,17 @@ from providers.base import (
 from providers.errors import ProviderError
 from providers.openai.clients import Clients
 from providers.openai.errors import translated
-from providers.registry import ProviderSettings
 from providers.retries import Patience
 
 log = logging.getLogger(__name__)
 
 
 class OpenAIChatModel(ChatModel):
-    def __init__(
-        self, model: str, *, api_key: str, base_url: str = "", patience: Patience | None = None
-    ) -> None:
+    def __init__(self, model: str, account: Account, patience: Patience | None = None) -> None:
         self.name, self.model = f"openai/{model}", model
-        self.label = model if base_url else f"{model} (OpenAI)"
+        self.label = model if account.base_url else f"{model} (OpenAI)"
         self.patience = patience or Patience()
-        self._clients = Clients(api_key, base_url, self.patience)
+        self._clients = Clients(account, self.patience)
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         answer = _Answer(request)
@@ -110,12 +108,3 @@ class _Answer:
             return Usage(*counted, exact=True)
         asked = sum(estimate_tokens(message.content) for message in self.request.messages)
         return Usage(asked, estimate_tokens("".join(self.said)), exact=False)
-
-
-def from_settings(settings: ProviderSettings, model: str) -> OpenAIChatModel:
-    if not settings.has_openai:
-        message = "No model provider is set. Set OPENAI_API_KEY or OPENAI_BASE_URL."
-        raise ProviderError(message, code="no_key", permanent=True)
-    return OpenAIChatModel(
-        model, api_key=settings.openai_api_key, base_url=settings.openai_base_url
-    )

@@ -7,17 +7,21 @@ from weakref import WeakKeyDictionary
 import httpx2
 import openai
 
+from providers.account import Account
 from providers.retries import Patience
 
+VENDOR = "https://api.openai.com/v1"
 CONNECT_SECONDS = 5.0
 
 
 class Clients:
     """Of one account; an asynchronous one per event loop, whose connections belong to it."""
 
-    def __init__(self, api_key: str, base_url: str, patience: Patience) -> None:
+    def __init__(self, account: Account, patience: Patience) -> None:
         # Servers of one's own often need no key, the client insists on one.
-        self._key, self._base_url = api_key or "unset", base_url or None
+        self._key = account.api_key or "unset"
+        # Always said: the client would else take OPENAI_BASE_URL, which is the platform's.
+        self._base_url = account.base_url or VENDOR
         self._patience = patience
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = (
             WeakKeyDictionary()

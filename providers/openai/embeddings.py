@@ -7,11 +7,11 @@ import httpx2
 import numpy as np
 import openai
 
+from providers.account import Account
 from providers.base import Embedder, Kind, Vectors
 from providers.errors import ProviderError
 from providers.openai.clients import Clients
 from providers.openai.errors import translated
-from providers.registry import ProviderSettings
 from providers.retries import Patience
 
 log = logging.getLogger(__name__)
@@ -22,12 +22,10 @@ class OpenAIEmbedder(Embedder):
     dimension = 768  # asked for, so that one column holds every model
     batch_size = 64
 
-    def __init__(
-        self, model: str, *, api_key: str, base_url: str = "", patience: Patience | None = None
-    ) -> None:
+    def __init__(self, model: str, account: Account, patience: Patience | None = None) -> None:
         self.model, self._model = f"openai/{model}", model
         self.patience = patience or Patience()
-        self._clients = Clients(api_key, base_url, self.patience)
+        self._clients = Clients(account, self.patience)
 
     def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         try:
@@ -44,10 +42,3 @@ class OpenAIEmbedder(Embedder):
         except (ValueError, TypeError, AttributeError) as error:
             message = "The model provider sent vectors we cannot read."
             raise ProviderError(message, code="bad_vectors", permanent=False) from error
-
-
-def from_settings(settings: ProviderSettings, model: str) -> OpenAIEmbedder:
-    if not settings.has_openai:
-        message = "No model provider is set. Set OPENAI_API_KEY or OPENAI_BASE_URL."
-        raise ProviderError(message, code="no_key", permanent=True)
-    return OpenAIEmbedder(model, api_key=settings.openai_api_key, base_url=settings.openai_base_url)

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from providers.account import Account
 from providers.base import Finished, TextDelta, Usage
 from providers.errors import ProviderError
 from providers.openai.chat import OpenAIChatModel
@@ -13,7 +14,7 @@ ONCE = Patience(first_token=0.5, idle=0.5, total=5, retries=0)
 
 
 def model(server, patience=ONCE):
-    return OpenAIChatModel("m", api_key="key", base_url=server.base_url, patience=patience)
+    return OpenAIChatModel("m", Account("openai", "key", server.base_url), patience)
 
 
 def failure(server, behaviour):
@@ -96,7 +97,7 @@ def test_a_server_error_before_the_first_token_is_tried_again(server):
 
 
 def test_a_server_that_is_not_there_is_told():
-    gone = OpenAIChatModel("m", api_key="", base_url="http://127.0.0.1:9/v1", patience=ONCE)
+    gone = OpenAIChatModel("m", Account("openai", "", "http://127.0.0.1:9/v1"), ONCE)
     with pytest.raises(ProviderError, match="cannot be reached"):
         events_of(gone, ask("Hi"))
 

@@ -1,5 +1,6 @@
 import pytest
 
+from providers.account import Account
 from providers.errors import ProviderError
 from providers.openai.embeddings import OpenAIEmbedder
 from providers.retries import Patience
@@ -7,7 +8,7 @@ from providers.tests.wire_server import refuse
 
 
 def embedder(server, patience=None):
-    return OpenAIEmbedder("m", api_key="key", base_url=server.base_url, patience=patience)
+    return OpenAIEmbedder("m", Account("openai", "key", server.base_url), patience)
 
 
 def test_vectors_come_in_the_order_of_the_texts_whatever_the_server_s_order(server):

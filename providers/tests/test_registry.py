@@ -1,6 +1,7 @@
 import pytest
 
 from providers import registry
+from providers.choices import ModelChoice
 from providers.errors import ProviderError
 from providers.registry import ProviderSettings, chat_model, chat_models, configure, embedder
 
@@ -15,20 +16,21 @@ def _own_settings():
 def test_without_settings_answers_are_quoted_offline():
     configure(ProviderSettings())
     assert chat_model().name == "extractive"
-    assert [name for name, _ in chat_models()] == ["extractive"]
+    assert [choice.name for choice in chat_models()] == ["extractive"]
 
 
 def test_a_key_adds_the_provider_s_models():
     configure(ProviderSettings(openai_api_key="key", openai_chat_models=("small", "big")))
-    assert chat_models()[1:] == [
-        ("openai/small", "small (OpenAI)"),
-        ("openai/big", "big (OpenAI)"),
+    assert chat_models() == [
+        ModelChoice("openai/small", "small (OpenAI)", "openai", "platform"),
+        ModelChoice("extractive", chat_model("extractive").label, "extractive", "offline"),
+        ModelChoice("openai/big", "big (OpenAI)", "openai", "platform"),
     ]
 
 
 def test_the_configured_model_is_named_first():
     configure(ProviderSettings(chat_model="openai/mine", openai_base_url="http://127.0.0.1:1/v1"))
-    assert chat_models()[0] == ("openai/mine", "mine")
+    assert chat_models()[0] == ModelChoice("openai/mine", "mine", "openai", "platform")
     assert chat_model().name == "openai/mine"
 
 
