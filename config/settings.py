@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from csp.constants import NONCE
 
@@ -36,6 +36,8 @@ DATA_DIR = paths.data_dir()
 EMBEDDED = not env("DATABASE_URL")
 DEBUG = env_flag("KYRO_DEBUG")
 SECRET_KEY = env("KYRO_SECRET_KEY") or paths.secrets(DATA_DIR)["secret_key"]
+# Encrypt what people entrust to us: the first seals, the others still open; empty: SECRET_KEY does.
+CREDENTIAL_KEYS = env_list("KYRO_CREDENTIAL_KEYS")
 PORT = paths.port(DATA_DIR)
 BASE_URL = env("KYRO_BASE_URL", f"http://localhost:{PORT}")
 HTTPS = BASE_URL.startswith("https://")
@@ -111,21 +113,28 @@ TEMPLATES = [
 # -- Database, broker, cache ----------------------------------------------------------------
 
 
-def database(url: str) -> dict:
-    """`postgresql://user:password@host:port/name?sslmode=require` as Django wants it."""
+def database(url: str, password: str = "") -> dict:
+    """`postgresql://user:password@host:port/name?sslmode=require` as Django wants it.
+
+    `password` is for a URL that holds none, so that the secret alone can lie in a file.
+    """
     parts = urlsplit(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or password,
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": query,
     }
 
 
-_database = database(env("DATABASE_URL")) if not EMBEDDED else paths.database_url(DATA_DIR)
+_database = (
+    paths.database_url(DATA_DIR)
+    if EMBEDDED
+    else database(env("DATABASE_URL"), env("KYRO_DATABASE_PASSWORD"))
+)
 DATABASES = {
     "default": {
         **_database,
@@ -147,17 +156,37 @@ DATABASES = {
         },
     }
 }
+# Past any pooler, as somebody who may make roles and databases: bootstrap_database and migrate.
+MIGRATION_DATABASE = (
+    {**database(env("KYRO_MIGRATION_DATABASE_URL"), env("KYRO_MIGRATION_DATABASE_PASSWORD"))}
+    if env("KYRO_MIGRATION_DATABASE_URL")
+    else None
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 VALKEY_SOCKET = paths.valkey_socket(DATA_DIR)
-REDIS_URL = env("REDIS_URL") or f"unix://{VALKEY_SOCKET}"
+
+
+def redis_url(url: str, password: str) -> str:
+    """`password` is for a URL that holds none, so that the secret alone can lie in a file."""
+    parts = urlsplit(url)
+    if not password or parts.password:
+        return url
+    server = parts.netloc.rpartition("@")[2]
+    return parts._replace(
+        netloc=f"{parts.username or ''}:{quote(password, safe='')}@{server}"
+    ).geturl()
+
+
+REDIS_URL = redis_url(env("REDIS_URL") or f"unix://{VALKEY_SOCKET}", env("KYRO_REDIS_PASSWORD"))
 
 
 def redis_database(number: int) -> str:
     """The cache and the live streams keep apart from the broker in numbered databases."""
-    if REDIS_URL.startswith("unix://"):
+    parts = urlsplit(REDIS_URL)
+    if parts.scheme == "unix":
         return f"{REDIS_URL}?db={number}"
-    return f"{REDIS_URL.rstrip('/')}/{number}"
+    return parts._replace(path=f"/{number}").geturl()
 
 
 CACHES = {
@@ -192,6 +221,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "socket_timeout": 10}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = int(env_number("KYRO_WORKER_PROCESSES", 2))
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE = {
@@ -255,7 +285,9 @@ EMAIL_HOST = env("KYRO_SMTP_HOST")
 EMAIL_PORT = int(env_number("KYRO_SMTP_PORT", 587))
 EMAIL_HOST_USER = env("KYRO_SMTP_USER")
 EMAIL_HOST_PASSWORD = env("KYRO_SMTP_PASSWORD")
-EMAIL_USE_TLS = env_flag("KYRO_SMTP_TLS", True)
+_smtp_tls = env_flag("KYRO_SMTP_TLS", True)
+EMAIL_USE_SSL = _smtp_tls and EMAIL_PORT == 465  # encrypted from the first byte
+EMAIL_USE_TLS = _smtp_tls and not EMAIL_USE_SSL
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -266,7 +298,34 @@ EMAIL_BACKEND = (
 # -- Files ----------------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "files"
+S3_BUCKET = env("KYRO_S3_BUCKET")  # empty: files lie in MEDIA_ROOT
+S3 = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env("KYRO_S3_ENDPOINT") or None,
+    "region_name": env("KYRO_S3_REGION") or None,
+    # Without keys boto3 finds those of the machine's or the container's role.
+    "access_key": env("KYRO_S3_ACCESS_KEY") or None,
+    "secret_key": env("KYRO_S3_SECRET_KEY") or None,
+    "addressing_style": "path" if env_flag("KYRO_S3_PATH_STYLE") else "auto",
+}
+# The folder collectstatic fills; empty: static files are served from where they lie.
+STATIC_ROOT = env("KYRO_STATIC_ROOT") or None
+STORAGES = {
+    "default": (
+        {"BACKEND": "documents.storage.Bucket", "OPTIONS": S3}
+        if S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "config.static_files.HashedFiles"
+            if STATIC_ROOT
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
 MAX_FILE_SIZE = int(env_number("KYRO_MAX_FILE_MB", 100)) * 1024 * 1024
+MAX_BODY_SIZE = 5 * 1024 * 1024  # of requests that bring no file, or that come from strangers
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
     "documents.intake.StopAtLimit",
@@ -276,9 +335,8 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 STATIC_URL = "/static/"
-STATIC_ROOT = None if EMBEDDED else DATA_DIR / "static"  # where collectstatic puts the files
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # -- Models that read and answer ------------------------------------------------------------
