@@ -157,10 +157,9 @@ DATABASES = {
     }
 }
 # Past any pooler, as somebody who may make roles and databases: bootstrap_database and migrate.
+_migration_url = "" if EMBEDDED else env("KYRO_MIGRATION_DATABASE_URL")
 MIGRATION_DATABASE = (
-    {**database(env("KYRO_MIGRATION_DATABASE_URL"), env("KYRO_MIGRATION_DATABASE_PASSWORD"))}
-    if env("KYRO_MIGRATION_DATABASE_URL")
-    else None
+    database(_migration_url, env("KYRO_MIGRATION_DATABASE_PASSWORD")) if _migration_url else None
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -178,7 +177,11 @@ def redis_url(url: str, password: str) -> str:
     ).geturl()
 
 
-REDIS_URL = redis_url(env("REDIS_URL") or f"unix://{VALKEY_SOCKET}", env("KYRO_REDIS_PASSWORD"))
+REDIS_URL = (
+    redis_url(env("REDIS_URL"), env("KYRO_REDIS_PASSWORD"))
+    if env("REDIS_URL")
+    else f"unix://{VALKEY_SOCKET}"
+)
 
 
 def redis_database(number: int) -> str:

@@ -11,15 +11,13 @@ SOURCES = [
     ROOT / "tests" / "stack.py",
     *(ROOT / "config" / "embedded").glob("*.py"),
 ]
-NAME = re.compile(r'"((?:KYRO|OPENAI|GEMINI)_[A-Z_]+|DATABASE_URL|REDIS_URL)"')
+NAME = re.compile(r'"((?:KYRO|OPENAI|GEMINI)_[A-Z0-9_]+|DATABASE_URL|REDIS_URL)"')
 PREFIXES = {"KYRO_", "OPENAI_", "GEMINI_"}
-# Given by the supervisor to psql, never by a person.
-INTERNAL = {"KYRO_DATABASE_PASSWORD"}
 
 
 def variables_read() -> set[str]:
     found = {name for path in SOURCES for name in NAME.findall(path.read_text())}
-    return found - INTERNAL - PREFIXES
+    return found - PREFIXES
 
 
 def variables_listed() -> dict[str, str]:
@@ -35,7 +33,7 @@ def test_the_example_lists_every_variable_and_no_other():
 
 def test_the_example_gives_the_real_defaults():
     source = (ROOT / "config" / "settings.py").read_text()
-    default = re.compile(r'env(?:_number|_list)?\("([A-Z_]+)", ("[^"]*"|\d+)\)')
+    default = re.compile(r'env(?:_number|_list)?\("([A-Z0-9_]+)", ("[^"]*"|\d+)\)')
     found = {name: value.strip('"') for name, value in default.findall(source)}
     listed = variables_listed()
     assert {name: listed[name] for name in found} == found

@@ -3,13 +3,21 @@
 The wheel's own `get_server()` adds a system user and opens every parent folder; none of that here.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import psycopg
+import psycopg.sql
+
+from config.bootstrap import Wanted, bootstrap
 
 from .account import Account
 from .children import Child, open_log
@@ -17,7 +25,7 @@ from .paths import run_dir, secrets
 from .refusals import POSTGRES_MAJOR, Refusal, failed_service, full_disk, means_full_disk
 
 SUPERUSER = "postgres"
-BOOTSTRAP = Path(__file__).with_name("database.sql")
+NOTED = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
 LAPTOP = {
     "listen_addresses": "",
     "unix_socket_permissions": "0777",  # the password and the folder guard it
@@ -121,43 +129,47 @@ def forget_dead_server(data: Path) -> None:
 
 def prepare_database(data: Path, name: str = "kyro") -> str:
     """Makes roles, database and rights where missing; returns the noted migration state."""
-    script = ("-v", f"database={name}", "-f", str(BOOTSTRAP))
-    return _psql(data, *script).strip()
+    wanted = Wanted(name, "kyro", secrets(data)["database_password"])
+    with _refusing(data):
+        bootstrap(_superuser(data), wanted)
+        with psycopg.connect(**_superuser(data)) as connection:
+            noted = connection.execute(NOTED, [name]).fetchone()
+    return noted[0] or "" if noted else ""
 
 
 def note_migrated(data: Path, state: str, name: str = "kyro") -> None:
     """Kept as the database's comment, so it disappears with the database it describes."""
-    _psql(data, "-c", f"COMMENT ON DATABASE \"{name}\" IS '{state}'")
-
-
-def _psql(data: Path, *arguments: str) -> str:
-    words = secrets(data)
-    result = subprocess.run(
-        [binary("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments],
-        env=_environment()
-        | {
-            "PGHOST": str(run_dir(data)),
-            "PGPORT": "5432",
-            "PGUSER": SUPERUSER,
-            "PGDATABASE": "postgres",
-            "PGPASSWORD": words["superuser_password"],
-            "KYRO_DATABASE_PASSWORD": words["database_password"],
-            "PGOPTIONS": "-c client_min_messages=warning",
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
+    comment = psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+        psycopg.sql.Identifier(name), psycopg.sql.Literal(state)
     )
-    if "password authentication failed" in result.stderr:
-        raise Refusal(
-            f"The passwords in {data}/secrets.json are not those of the database beside it. "
-            "Put the original file back."
-        )
-    if means_full_disk(result.stderr):
-        raise full_disk(data)
-    if result.returncode:
-        raise Refusal(f"PostgreSQL could not be set up: {result.stderr.strip()}")
-    return result.stdout
+    with _refusing(data), psycopg.connect(**_superuser(data)) as connection:
+        connection.execute(comment)
+
+
+def _superuser(data: Path) -> dict[str, Any]:
+    return {
+        "host": str(run_dir(data)),
+        "port": 5432,
+        "user": SUPERUSER,
+        "dbname": "postgres",
+        "password": secrets(data)["superuser_password"],
+    }
+
+
+@contextlib.contextmanager
+def _refusing(data: Path) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        words = str(error)
+        if "password authentication failed" in words:
+            raise Refusal(
+                f"The passwords in {data}/secrets.json are not those of the database beside it. "
+                "Put the original file back."
+            ) from error
+        if means_full_disk(words):
+            raise full_disk(data) from error
+        raise Refusal(f"PostgreSQL could not be set up: {words.strip()}") from error
 
 
 def _environment() -> dict[str, str]:

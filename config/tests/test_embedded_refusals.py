@@ -11,7 +11,7 @@ import pytest
 
 from config.embedded import lifeline, postgres, refusals
 from config.embedded.account import Account, database_account
-from config.embedded.paths import secrets
+from config.embedded.paths import PROJECT, secrets
 from config.embedded.refusals import Refusal
 from config.embedded.stack import check_data_dir, start_services
 
@@ -160,20 +160,20 @@ def fake_python(folder: Path, *, new_enough: bool) -> None:
 
 
 def test_no_python(bare_path):
-    refused = prepare(bare_path, postgres.BOOTSTRAP.parents[2])
+    refused = prepare(bare_path, PROJECT)
     assert refused.returncode == 1
     assert "needs Python 3.11 or newer and found no Python" in refused.stderr
 
 
 def test_a_python_that_is_too_old(bare_path):
     fake_python(bare_path, new_enough=False)
-    refused = prepare(bare_path, postgres.BOOTSTRAP.parents[2])
+    refused = prepare(bare_path, PROJECT)
     assert refused.returncode == 1
     assert "needs Python 3.11 or newer, and python3 is older or broken" in refused.stderr
 
 
 def test_a_python_without_venv(bare_path):
     fake_python(bare_path, new_enough=True)
-    refused = prepare(bare_path, postgres.BOOTSTRAP.parents[2])
+    refused = prepare(bare_path, PROJECT)
     assert refused.returncode == 1
     assert "python3 has no venv module" in refused.stderr
