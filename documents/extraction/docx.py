@@ -6,7 +6,7 @@ written: a whole document tree, as python-docx builds it, takes ten times the fi
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from documents.extraction.cleaning import clean
 from documents.extraction.docx_styles import Styles, W, read_styles
 from documents.extraction.docx_text import paragraph_text, table_text, take_boxes
 from documents.extraction.limits import Limits
-from documents.extraction.result import DOCX, Extracted, Heading
+from documents.extraction.result import DOCX, Extracted
+from documents.extraction.writing import Writer
 from documents.extraction.xml_parts import events, faults_told, tree
 
 DOCUMENT = "word/document.xml"
@@ -30,21 +31,11 @@ def parse(path: Path, limits: Limits) -> Extracted:
     with opened(path, DOCX) as archive, faults_told(DOCX):
         if DOCUMENT not in archive.namelist():
             raise reasons.damaged(DOCX, f"{DOCUMENT} is missing")
-        extracted = _read(archive, limits)
-    if not extracted.text:
-        raise reasons.no_text("DOCX")
-    return extracted
-
-
-def _read(archive: zipfile.ZipFile, limits: Limits) -> Extracted:
-    writer = Writer(limits, read_styles(tree(archive, "word/styles.xml", limits, DOCX)))
-    notes = _notes(archive, limits)
-    for element in _blocks(archive, limits):
-        writer.add(element, notes)
-    extracted = writer.finish()
-    first = extracted.headings[0].title if extracted.headings else ""
-    extracted.title = _title(archive, limits) or first
-    return extracted
+        styles = read_styles(tree(archive, "word/styles.xml", limits, DOCX))
+        body = Body(Writer(limits), styles, _notes(archive, limits))
+        for element in _blocks(archive, limits):
+            body.add(element)
+        return body.writer.finish(DOCX, _title(archive, limits))
 
 
 def _blocks(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Any]:
@@ -86,27 +77,22 @@ def _title(archive: zipfile.ZipFile, limits: Limits) -> str:
 
 
 @dataclass
-class Writer:
-    limits: Limits
+class Body:
+    writer: Writer
     styles: Styles
-    parts: list[str] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
-    length: int = 0
-    in_list: bool = False
+    notes: dict[tuple[str, str], str]
 
-    def add(self, element: Any, notes: dict[tuple[str, str], str]) -> None:
+    def add(self, element: Any) -> None:
         if element.tag == TABLE:
-            self._write(clean(table_text(element)).strip("\n"))
+            self.writer.paragraph(clean(table_text(element)))
             return
         boxes = take_boxes(element)
         self._paragraph(element)
         for box in boxes:
-            self._write(clean(paragraph_text(box)).strip())
+            self.writer.paragraph(clean(paragraph_text(box)).strip())
         for reference in element.iter(NOTE_REFERENCES):
-            self._write(clean(notes.get((reference.tag, reference.get(W + "id")), "")))
-
-    def finish(self) -> Extracted:
-        return Extracted(DOCX, "".join(self.parts), headings=self.headings)
+            note = self.notes.get((reference.tag, reference.get(W + "id")), "")
+            self.writer.paragraph(clean(note))
 
     def _paragraph(self, element: Any) -> None:
         text = clean(paragraph_text(element)).strip("\n ")
@@ -114,23 +100,8 @@ class Writer:
             return
         style = self.styles.of(element)
         if style.heading:
-            title = " ".join(text.split())
-            self._write("#" * style.heading + " " + title)
-            self.headings.append(Heading(self.length - len(self.parts[-1]), style.heading, title))
+            self.writer.heading(style.heading, " ".join(text.split()))
         elif style.list_level is not None:
-            self._write("  " * style.list_level + "- " + text, in_list=True)
+            self.writer.list_line(style.list_level, text)
         else:
-            self._write(text)
-
-    def _write(self, text: str, *, in_list: bool = False) -> None:
-        if not text:
-            return
-        if self.parts:
-            gap = "\n" if in_list and self.in_list else "\n\n"
-            self.parts.append(gap)
-            self.length += len(gap)
-        self.parts.append(text)
-        self.length += len(text)
-        self.in_list = in_list
-        if self.length > self.limits.text_chars:
-            raise reasons.too_large_text(self.limits)
+            self.writer.paragraph(text)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from documents.extraction.docx_styles import W
+from documents.extraction.tables import markdown_table
 
 TEXT, ROW, CELL = W + "t", W + "tr", W + "tc"
 BOX = W + "txbxContent"
@@ -35,17 +36,8 @@ def take_boxes(paragraph: Any) -> list[Any]:
 
 
 def table_text(table: Any) -> str:
-    rows = [_row(row) for row in table.iterchildren(ROW, W + "sdt")]
-    rows = [row for row in rows if row.strip("| ")]
-    if rows:
-        columns = rows[0].replace("\\|", "").count("|") - 1
-        rows.insert(1, "|" + " --- |" * columns)
-    return "\n".join(rows)
-
-
-def _row(row: Any) -> str:
-    cells = [" ".join(paragraph_text(cell).split()) for cell in _cells(row)]
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    rows = table.iterchildren(ROW, W + "sdt")
+    return markdown_table([paragraph_text(cell) for cell in _cells(row)] for row in rows)
 
 
 def _cells(row: Any) -> list[Any]:

@@ -30,7 +30,7 @@ def test_headings_lists_and_tables_in_document_order(read):
 
     assert extracted.text == (
         "# Guide\n\nOpening words.\n\n## Parts\n\n- first\n- second\n\n"
-        "| Name | Code |\n| --- | --- |\n| a\\|b | copper-granite-4283 |\n\n"
+        "| Name | Code |\n| - | - |\n| a\\|b | copper-granite-4283 |\n\n"
         "Line one\nline two\tand a tab"
     )
     assert extracted.headings == [Heading(0, 1, "Guide"), Heading(25, 2, "Parts")]
