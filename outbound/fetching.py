@@ -1,0 +1,181 @@
+"""Fetching one page or file for a person: guarded, bounded in size and time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from io import BytesIO
+from urllib.parse import unquote
+
+import httpx2
+
+from outbound import failures
+from outbound.addresses import AddressRefused, check_url
+from outbound.deadline import Deadline
+from outbound.errors import FetchError
+from outbound.transport import OPEN_INTERNET, Guard, GuardedTransport
+
+__all__ = ["AddressRefused", "FetchError", "Fetched", "Fetcher", "fetch"]
+
+MAX_REDIRECTS = 3
+OUR_HEADERS = {
+    "User-Agent": "KyroChat/0.1 (reads a page because one of its users asked for it)",
+    "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip",
+}
+ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}  # one at a time: nested ones are bombs
+LOGIN = re.compile(r"/(login|log-in|signin|sign-in|sso)(/|\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """`url` is where the redirects ended. A 304 (asked by headers) has no content.
+
+    content_type and charset are what the server claims, filename what it proposes or the last
+    part of the address; each may be empty.
+    """
+
+    url: str
+    status: int
+    content_type: str
+    charset: str
+    filename: str
+    content: bytes
+    etag: str
+    last_modified: str
+
+
+def fetch(
+    url: str,
+    *,
+    max_bytes: int,
+    headers: Mapping[str, str] | None = None,
+    waiting: Callable[[], None] | None = None,
+) -> Fetched:
+    """The page at `url`. Raises FetchError. `waiting` is called about once a second."""
+    return Fetcher().fetch(url, max_bytes=max_bytes, headers=headers, waiting=waiting)
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Seconds until a connection stands, until the next byte comes, and for everything."""
+
+    guard: Guard = OPEN_INTERNET
+    connect: float = 5
+    idle: float = 20
+    total: float = 60
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        waiting: Callable[[], None] | None = None,
+    ) -> Fetched:
+        with failures.told(url):
+            return _Fetch(self, max_bytes, waiting).run(url, dict(headers or {}))
+
+
+class _Fetch:
+    def __init__(
+        self, fetcher: Fetcher, max_bytes: int, waiting: Callable[[], None] | None
+    ) -> None:
+        self._fetcher, self._max_bytes = fetcher, max_bytes
+        self._deadline = Deadline(fetcher.total)
+        self._waiting, self._waited_at = waiting, time.monotonic()
+
+    def run(self, written: str, headers: dict[str, str]) -> Fetched:
+        start = here = check_url(written, self._fetcher.guard.allowed)
+        for _ in range(MAX_REDIRECTS + 1):
+            fetched, target = self._visit(here, start, headers)
+            if fetched:
+                return fetched
+            if _origin(target) != _origin(here):
+                headers = {}  # meant for the first server alone
+            here = target
+        raise failures.too_many_redirects(httpx2.URL(here).host)
+
+    def _visit(self, url: str, start: str, headers: dict[str, str]) -> tuple[Fetched | None, str]:
+        """What is there, or where it has gone. Nothing is kept from one visit to the next."""
+        with (
+            failures.told(url),
+            self._client() as client,
+            client.stream("GET", url, headers={**headers, **OUR_HEADERS}) as response,
+        ):
+            if response.has_redirect_location:
+                return None, self._target(response)
+            return self._read(response, start), ""
+
+    def _client(self) -> httpx2.Client:
+        fetcher = self._fetcher
+        return httpx2.Client(
+            transport=GuardedTransport(fetcher.guard, self._deadline),
+            timeout=httpx2.Timeout(fetcher.idle, connect=fetcher.connect),
+            trust_env=False,
+        )
+
+    def _target(self, response: httpx2.Response) -> str:
+        target = str(response.url.join(response.headers["Location"]))
+        target = check_url(target, self._fetcher.guard.allowed)
+        if response.url.scheme == "https" and not target.startswith("https:"):
+            raise failures.downgraded(httpx2.URL(target).host)
+        return target
+
+    def _read(self, response: httpx2.Response, start: str) -> Fetched:
+        host = response.url.host
+        if response.status_code not in {200, 203, 304}:
+            raise failures.of_status(host, response)
+        if LOGIN.search(response.url.path) and not LOGIN.search(httpx2.URL(start).path):
+            raise failures.needs_login(host)
+        if response.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
+            raise failures.unknown_encoding(host)
+        kind = _header("Content-Type", response)
+        return Fetched(
+            url=str(response.url),
+            status=response.status_code,
+            content_type=kind.get_content_type() if kind["Content-Type"] else "",
+            charset=kind.get_content_charset() or "",
+            filename=_filename(response),
+            content=self._content(response),
+            etag=response.headers.get("ETag", ""),
+            last_modified=response.headers.get("Last-Modified", ""),
+        )
+
+    def _content(self, response: httpx2.Response) -> bytes:
+        """Counts both what comes over the wire and what it unpacks to."""
+        announced = response.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced[:19]) > self._max_bytes:
+            raise failures.too_large(self._max_bytes)
+        content = BytesIO()
+        for block in response.iter_bytes():
+            content.write(block)
+            if max(content.tell(), response.num_bytes_downloaded) > self._max_bytes:
+                raise failures.too_large(self._max_bytes)
+            self._wait()
+        return content.getvalue()
+
+    def _wait(self) -> None:
+        if self._waiting and time.monotonic() - self._waited_at >= 1:
+            self._waiting()
+            self._waited_at = time.monotonic()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = httpx2.URL(url)
+    return parts.scheme, parts.host, parts.port
+
+
+def _header(name: str, response: httpx2.Response) -> Message:
+    message = Message()
+    if value := response.headers.get(name):
+        message[name] = value
+    return message
+
+
+def _filename(response: httpx2.Response) -> str:
+    proposed = _header("Content-Disposition", response).get_filename()
+    return proposed or unquote(response.url.path.rpartition("/")[2])
