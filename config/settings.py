@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
     "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},
+    "forget-idempotency-keys": {"task": "accounts.forget_idempotency_keys", "schedule": 3600},
 }
 
 # -- People ---------------------------------------------------------------------------------
@@ -315,7 +316,7 @@ S3 = {
 STATIC_ROOT = env("KYRO_STATIC_ROOT") or None
 STORAGES = {
     "default": (
-        {"BACKEND": "documents.storage.Bucket", "OPTIONS": S3}
+        {"BACKEND": "documents.bucket.Bucket", "OPTIONS": S3}
         if S3_BUCKET
         else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     ),

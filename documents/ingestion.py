@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from uuid import UUID
 import numpy as np
 import structlog
 from django.conf import settings
+from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,7 @@ from documents.lease import Lease, LeaseLost
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.retrieval import padded
 from documents.signals import document_processed
+from documents.storage import UNREACHABLE, StorageDown
 from language.terms import index_terms
 from providers import registry
 from providers.base import Usage, Vectors
@@ -32,6 +35,7 @@ from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
 WRITE_BATCH = 500
+BLOCK = 2**20
 
 
 def ingest(document_id: UUID, owner_id: UUID) -> None:
@@ -65,7 +69,7 @@ def _ingest_or_fail(held: Lease) -> None:
 
 def _ingest(held: Lease) -> None:
     document = held.advance(Document.Stage.EXTRACTING, 5)
-    with local_copy(document) as path:
+    with local_copy(document, held) as path:
         extracted = extract(path, document.name, waiting=held.beat)
     held.pass_through(Document.Stage.CHUNKING, 25)
     with held.kept_alive():  # 20 million characters take a minute to split
@@ -78,17 +82,35 @@ def _ingest(held: Lease) -> None:
 
 
 @contextmanager
-def local_copy(document: Document) -> Iterator[Path]:
+def local_copy(document: Document, held: Lease) -> Iterator[Path]:
     """The stored file as a path the parser can open, copied when storage is not a local disk."""
+    if path := _local_path(document):
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR) as copy:
+        with held.kept_alive(), _stored(document) as stored:
+            shutil.copyfileobj(stored, copy, BLOCK)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _local_path(document: Document) -> Path | None:
     try:
-        yield Path(document.file.path)
-    except NotImplementedError:
-        with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR) as copy:
-            with document.file.open("rb") as stored:
-                for block in stored.chunks():
-                    copy.write(block)
-            copy.flush()
-            yield Path(copy.name)
+        return Path(document.file.path)
+    except NotImplementedError:  # how Django's storages say that they are not a disk
+        return None
+
+
+@contextmanager
+def _stored(document: Document) -> Iterator[File[bytes]]:
+    try:
+        with document.file.open("rb") as file:
+            yield file
+    except FileNotFoundError as error:
+        text = _("The original file is gone from the storage. Upload it again.")
+        raise ExtractionError("file_missing", text) from error
+    except StorageDown as error:
+        raise ExtractionError("storage_down", str(UNREACHABLE), permanent=False) from error
 
 
 def passage_text(extracted: Extracted, piece: Piece) -> str:

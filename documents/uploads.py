@@ -21,6 +21,7 @@ from accounts.models import User
 from billing import limits
 from billing.models import Subscription
 from documents import queue
+from documents.erasing import discard
 from documents.models import Document, ErasedFile, storage_path
 
 log = structlog.get_logger(__name__)
@@ -71,16 +72,13 @@ def add_document(
         with transaction.atomic():
             document.save(force_insert=True)
     except OSError as error:
-        default_storage.delete(path)
-        if error.errno != ENOSPC:
-            raise
-        log.error("disk_full", path=path)
-        raise UploadRefused("storage_full", _("The server's disk is full. Try later.")) from error
+        discard(path, user.pk)
+        raise _not_stored(path, error) from error
     except IntegrityError:  # the same bytes arrived twice at once
-        default_storage.delete(path)
+        discard(path, user.pk)
         return _again(_existing(user, content_hash), user), False
     except BaseException:
-        default_storage.delete(path)
+        discard(path, user.pk)
         raise
     audit.record("document.upload", actor=user, resource=document, metadata={"name": name})
     queue.enqueue(document)
@@ -101,6 +99,14 @@ def delete_document(document: Document, *, actor: User) -> None:
     ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
     document.delete()
     transaction.on_commit(lambda: default_storage.delete(path), robust=True)
+
+
+def _not_stored(path: str, error: OSError) -> UploadRefused:
+    log.error("not_stored", path=path, error=str(error))
+    if error.errno == ENOSPC:
+        return UploadRefused("storage_full", _("The server's disk is full. Try later."))
+    text = _("The file storage does not answer, so the file was not kept. Try again soon.")
+    return UploadRefused("storage_down", text)
 
 
 def clean_name(name: str) -> str:
@@ -142,3 +148,13 @@ def _again(document: Document, user: User) -> Document:
     if document.status == Document.Status.ERROR:
         return queue.reprocess(document, actor=user)
     return document
+
+
+def give_up_files(user: User, **_: object) -> None:
+    """Hand every file of a person about to be erased to the task that empties the storage."""
+    paths = Document.objects.for_user(user).exclude(file="").values_list("file", flat=True)
+    ErasedFile.objects.bulk_create(
+        [ErasedFile(path=path, owner_id=user.pk) for path in paths.iterator()],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )

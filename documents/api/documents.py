@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from accounts import audit
 from accounts.models import User
 from accounts.rest.bodies import LimitedJSONParser
+from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.views import OwnRowsViewSet, each_or_404
@@ -36,6 +37,7 @@ from documents.api.serializers import (
 from documents.downloads import download
 from documents.models import KINDS, Document, DocumentChunk, DocumentText
 from documents.queue import NotNow
+from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import UploadRefused
 
 BULK: dict[str, Callable[[Document, User], object]] = {
@@ -50,8 +52,13 @@ ORIGINALS = ["application/octet-stream", *(kind for kinds in KINDS.values() for 
 
 @problem_for(UploadRefused)
 def upload_refused(error: UploadRefused) -> Problem:
-    status = 507 if error.code == "storage_full" else 400
+    status = {"storage_full": 507, "storage_down": 503}.get(error.code, 400)
     return Problem(status, error.code, error.message, errors={"file": [error.message]})
+
+
+@problem_for(StorageDown)
+def storage_down(error: StorageDown) -> Problem:
+    return Problem(503, "storage_down", str(UNREACHABLE))
 
 
 @problem_for(NotNow)
@@ -81,7 +88,8 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
         },
         responses={202: DocumentSerializer, 200: DocumentSerializer},
     )
-    @fails_with(402, 507)
+    @fails_with(402, 503, 507)
+    @idempotent
     def create(self, request: Request) -> Response:
         is_form = request.content_type.startswith("multipart/")
         upload = (UploadSerializer if is_form else PastedTextSerializer)(data=request.data)
@@ -114,6 +122,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
     @extend_schema(summary="Process again", request=None, responses={202: DocumentSerializer})
     @fails_with(409)
     @action(detail=True, methods=["post"])
+    @idempotent
     def reprocess(self, request: Request, pk: str) -> Response:
         document = queue.reprocess(self.get_object(), actor=request.user)
         return Response(self.get_serializer(document).data, status=202)
@@ -132,6 +141,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
     )
     @fails_with(404, 409)
     @action(detail=False, methods=["post"])
+    @idempotent
     def bulk(self, request: Request) -> Response:
         wanted = BulkSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -144,6 +154,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
         summary="The original, as an attachment",
         responses={(200, kind): OpenApiTypes.BINARY for kind in ORIGINALS},
     )
+    @fails_with(503)
     @action(detail=True)
     def file(self, request: Request, pk: str) -> StreamingHttpResponse:
         return download(self.get_object())

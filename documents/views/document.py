@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from documents import downloads, queue, reading
 from documents.forms import DocumentForm
 from documents.models import Document, DocumentChunk, DocumentText
+from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import delete_document
 from documents.views.returning import back
 
@@ -104,7 +105,11 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return downloads.download(owned(request, pk))
+    try:
+        return downloads.download(owned(request, pk))
+    except StorageDown:
+        messages.error(request, UNREACHABLE)
+        return redirect("documents:detail", pk)
 
 
 @login_required

@@ -1,0 +1,81 @@
+"""Originals in an S3 bucket: private, streamed both ways, and as honest about failures as a disk.
+
+Chosen by KYRO_S3_BUCKET; without it Django's own storage keeps them in the data folder.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import File
+from storages.backends.s3 import S3Storage
+
+from documents.storage import StorageDown
+
+PATIENCE = Config(
+    connect_timeout=3,
+    read_timeout=15,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    # Amazon's newest checksums are unknown to many other stores.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class Bucket(S3Storage):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.client_config = self.client_config.merge(PATIENCE)
+        self.transfer_config = TransferConfig(max_concurrency=4)
+
+    def _open(self, name: str, mode: str = "rb") -> StoredFile:
+        with answering(name):
+            found = self.bucket.Object(self._normalize_name(name)).get()
+        return StoredFile(found["Body"], name, found["ContentLength"])
+
+    def _save(self, name: str, content: File) -> str:
+        with answering(name):
+            return super()._save(name, content)
+
+    def delete(self, name: str) -> None:
+        with answering(name):
+            self.bucket.Object(self._normalize_name(name)).delete()
+
+    def exists(self, name: str) -> bool:
+        with answering(name):
+            return super().exists(name)
+
+    def url(self, name: str, *_: object, **__: object) -> str:
+        """None: a signed address would let whoever sees it past our doors."""
+        return ""
+
+
+class StoredFile(File):
+    """Read once, front to end, as it arrives: no copy in memory or on the disk."""
+
+    def __init__(self, body: Any, name: str, size: int) -> None:
+        super().__init__(body, name)
+        self.size = size
+
+    def read(self, count: int | None = None) -> bytes:
+        with answering(self.name):
+            return self.file.read(count)
+
+
+@contextmanager
+def answering(name: str) -> Iterator[None]:
+    """What boto3 raises, as the errors a local disk would give."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            raise FileNotFoundError(errno.ENOENT, "No such object", name) from error
+        raise StorageDown(errno.EIO, f"{name}: {error}") from error
+    except BotoCoreError as error:
+        raise StorageDown(errno.EIO, f"{name}: {error}") from error
