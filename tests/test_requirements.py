@@ -6,7 +6,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["language", "providers", "accounts", "billing", "documents", "chatbots"]
+ROOMS = ["language", "outbound", "providers", "accounts", "billing", "documents", "chatbots"]
 ROOMS += ["conversations", "analytics", "config"]
 FOR_TESTS = {"browser.py"}  # finds Chromium for `make test`
 
