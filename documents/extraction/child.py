@@ -1,5 +1,7 @@
-"""The child: one document in, one result on standard output, under limits it sets on itself.
+"""The readers' side: a warm process that forks a reader for every document.
 
+Starting Python and loading the parsers costs more than reading most documents, so one process does
+it once and each document gets a fork of it: its own process, under limits it sets on itself.
 Run by path with `python -I`, so the project is put on the import path by hand.
 """
 
@@ -7,44 +9,71 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
+REQUEST_BYTES = 16_384
 
 
-def die_with(parent: int) -> None:
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # The parent may have died before the line above took effect.
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def main(path: str, suffix: str, limits_json: str, parent: str) -> None:
-    die_with(int(parent))
+def main(descriptor: str) -> None:
+    stand_nowhere()
+    ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from documents.extraction.kinds import parse
-    from documents.extraction.limits import Limits
-    from documents.extraction.reasons import too_much_memory, unreadable
-    from documents.extraction.result import ExtractionError, write, write_error
+    from documents.extraction import reading
 
-    limits = Limits(**json.loads(limits_json))
-    limits.apply()
-    stream = sys.stdout.buffer
-    try:
-        write(parse(Path(path), suffix, limits), stream)
-    except ExtractionError as error:
-        write_error(error, stream)
-    except MemoryError:
-        write_error(too_much_memory(limits), stream)
-    except Exception as error:  # noqa: BLE001 (whatever a parser raises is the file's fault)
-        write_error(unreadable(f"{type(error).__name__}: {error}"), stream)
-    stream.flush()
-    # Tearing down parsers takes time and can crash; the result is out.
-    os._exit(0)
+    with socket.socket(fileno=int(descriptor)) as parent:
+        while serve_one(parent, reading.read_document):
+            pass
+
+
+def stand_nowhere() -> None:
+    """In a folder that is gone: nothing can be written there, nothing stays."""
+    empty = tempfile.mkdtemp(prefix="kyro-parse-")
+    os.chdir(empty)
+    os.rmdir(empty)
+
+
+def serve_one(parent: socket.socket, read_document: Callable[..., None]) -> bool:
+    """One request: fork the reader, name it, say how it ended. False once the parent is gone."""
+    request, descriptors, _flags, _address = socket.recv_fds(parent, REQUEST_BYTES, 1)
+    if not request:
+        return False
+    reader = os.fork()
+    if reader == 0:
+        try:
+            parent.close()
+            become_reader(descriptors[0])
+            read_document(**json.loads(request))
+        finally:
+            os._exit(1)  # a reader never comes back here
+    os.close(descriptors[0])
+    with suppress(OSError):  # either side may be first, and the reader may be through already
+        os.setpgid(reader, reader)
+    parent.send(str(reader).encode())
+    if not parent.recv(1):  # the worker died
+        os.killpg(reader, signal.SIGKILL)
+        os.waitpid(reader, 0)
+        return False
+    parent.send(str(os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1])).encode())
+    return True
+
+
+def become_reader(output: int) -> None:
+    forker = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # The forker may have died before the line above took effect.
+    if os.getppid() != forker:
+        os._exit(1)
+    with suppress(OSError):
+        os.setpgid(0, 0)
+    os.dup2(output, 1)
+    os.close(output)
 
 
 if __name__ == "__main__":

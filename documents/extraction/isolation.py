@@ -1,20 +1,18 @@
-"""The parent's side: start the child, watch it, turn every way it can end into one answer."""
+"""The worker's side: have a reader started, watch it, turn every way it can end into one answer."""
 
+import json
 import os
 import select
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from documents.extraction import reasons
+from documents.extraction.forker import Forker, forker
 from documents.extraction.limits import Limits
 from documents.extraction.result import Extracted, decode
 
-CHILD = Path(__file__).with_name("child.py")
 SECONDS_BETWEEN_CALLS = 1.0
 
 
@@ -27,40 +25,39 @@ def extract(
 ) -> Extracted:
     """Read the document at `path`; raises ExtractionError.
 
-    `waiting` is called about once a second; if it raises, the child is killed and the error
-    goes on to the caller. The child also dies with the thread that called this.
+    `waiting` is called about once a second; if it raises, the reader is killed and the error
+    goes on to the caller. The reader also dies with this process.
     """
-    process = _start(path, name, limits)
     try:
-        output = _read(process, limits, waiting)
-        process.wait(timeout=1)
-    except subprocess.TimeoutExpired as error:
-        raise reasons.took_too_long(limits) from error
-    finally:
-        _end(process)
-    return _judge(output, process.returncode, limits)
+        with forker() as warm:
+            output, status = _run(warm, _request(path, name, limits), limits, waiting)
+    except ConnectionError as error:
+        raise reasons.lost() from error
+    return _judge(output, status, limits)
 
 
-def _start(path: Path, name: str, limits: Limits) -> "subprocess.Popen[bytes]":
-    # Of the name only the suffix matters; the rest is somebody's data and stays out of argv.
+def _request(path: Path, name: str, limits: Limits) -> bytes:
+    # Of the name only the suffix matters; the rest is somebody's data and stays out of there.
     suffix = Path(name).suffix.lower().encode("ascii", "ignore").decode().replace("\0", "")
-    command = [sys.executable, "-I", str(CHILD), str(path.resolve()), suffix, limits.to_json()]
-    # Removed as soon as the child stands in it: nothing can be written there, nothing stays.
-    with tempfile.TemporaryDirectory(prefix="kyro-parse-") as empty:
-        return subprocess.Popen(
-            [*command, str(os.getpid())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=empty,
-            env={"LANG": "C.UTF-8", "PATH": os.defpath},
-            start_new_session=True,
-        )
+    about = {"path": str(path.resolve()), "suffix": suffix[:20], "limits": limits.to_json()}
+    return json.dumps(about).encode()
 
 
-def _read(process: "subprocess.Popen[bytes]", limits: Limits, waiting: Callable[[], None]) -> bytes:
-    assert process.stdout is not None
-    descriptor = process.stdout.fileno()
+def _run(
+    warm: Forker, request: bytes, limits: Limits, waiting: Callable[[], None]
+) -> tuple[bytes, int]:
+    descriptor = warm.start(request)
+    try:
+        output = _read(descriptor, limits, waiting)
+    finally:
+        os.close(descriptor)
+    try:
+        return output, warm.status()
+    except TimeoutError as error:
+        raise reasons.took_too_long(limits) from error
+
+
+def _read(descriptor: int, limits: Limits, waiting: Callable[[], None]) -> bytes:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN | select.POLLHUP)
     deadline = time.monotonic() + limits.wall_seconds
@@ -81,14 +78,6 @@ def _read(process: "subprocess.Popen[bytes]", limits: Limits, waiting: Callable[
         output += block
         if len(output) > limits.output_bytes:
             raise reasons.too_large_text(limits)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    assert process.stdout is not None
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
 
 
 def _judge(output: bytes, status: int, limits: Limits) -> Extracted:

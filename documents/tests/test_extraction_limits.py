@@ -30,10 +30,21 @@ def slow(tmp_path):
     return path
 
 
-def children(of):
-    """The readers among the children of a process (the suite's databases are children too)."""
-    listed = Path(f"/proc/{of}/task/{of}/children").read_text().split()
-    return [int(child) for child in listed if b"child.py" in command_of(child)]
+def forkers(of):
+    """The warm processes among the children of a process (the suite's databases are others)."""
+    return [child for child in children_of(of) if b"child.py" in command_of(child)]
+
+
+def readers(of):
+    return [reader for forker in forkers(of) for reader in children_of(forker)]
+
+
+def children_of(process):
+    with suppress(OSError):
+        return [
+            int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        ]
+    return []
 
 
 def command_of(process):
@@ -58,6 +69,7 @@ def test_a_pdf_bomb_ends_in_error_within_512_mb(bomb):
         "from documents.extraction import ExtractionError, extract\n"
         "try: extract(Path(sys.argv[1]), 'bomb.pdf')\n"
         "except ExtractionError as error: print(error.code)\n"
+        "from documents.extraction.forker import end_all; end_all()\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)\n"
     )
     started = time.monotonic()
@@ -78,7 +90,7 @@ def test_waiting_is_limited(slow):
     with pytest.raises(ExtractionError) as caught:
         extract(slow, "slow.docx", limits=Limits(wall_seconds=0.5))
     assert caught.value.code == "took_too_long"
-    assert children(os.getpid()) == []
+    assert readers(os.getpid()) == []
 
 
 def test_memory_is_limited(tmp_path):
@@ -99,7 +111,7 @@ def test_a_result_beyond_the_limit_is_not_read(tmp_path):
 
 def test_a_reader_killed_from_outside_is_worth_another_try(slow):
     def kill():
-        os.kill(wait_for(lambda: children(parent))[0], signal.SIGKILL)
+        os.kill(wait_for(lambda: readers(parent))[0], signal.SIGKILL)
 
     # Children are listed by the thread that started them.
     parent = os.getpid()
@@ -111,11 +123,41 @@ def test_a_reader_killed_from_outside_is_worth_another_try(slow):
     assert (caught.value.code, caught.value.permanent) == ("parser_lost", False)
 
 
+def test_one_warm_process_reads_many_documents_each_in_a_process_of_its_own(slow):
+    seen = []
+
+    def look():
+        seen.append((*forkers(os.getpid()), *readers(os.getpid())))
+        raise InterruptedError
+
+    path = slow.with_name("a.txt")
+    path.write_text("A line.")
+    extract(path, "a.txt")
+    warm = forkers(os.getpid())
+    extract(path, "a.txt")
+    assert forkers(os.getpid()) == warm
+    with pytest.raises(InterruptedError):
+        extract(slow, "slow.docx", waiting=look)
+    assert seen[0][0] == warm[0]
+    assert seen[0][1] != warm[0]
+    assert forkers(os.getpid()) == []  # what broke off is not used again
+
+
+def test_a_warm_process_that_died_meanwhile_is_replaced(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("A line.")
+    extract(path, "a.txt")
+    (warm,) = forkers(os.getpid())
+    os.kill(warm, signal.SIGKILL)
+    wait_for(lambda: command_of(warm) == b"")
+    assert extract(path, "a.txt").text == "A line."
+
+
 def test_waiting_is_called_and_may_abort(slow):
     seen = []
 
     def lease_lost():
-        seen.extend(children(os.getpid()))
+        seen.extend(readers(os.getpid()))
         raise TimeoutError("lease lost")
 
     started = time.monotonic()
@@ -132,7 +174,7 @@ def test_the_reader_dies_with_its_worker(slow):
         "from documents.extraction import extract; extract(Path(sys.argv[1]), 'slow.docx')"
     )
     worker = subprocess.Popen([sys.executable, "-c", script, str(slow)])
-    reader = wait_for(lambda: children(worker.pid))[0]
+    reader = wait_for(lambda: readers(worker.pid))[0]
     time.sleep(0.3)  # past its start-up, where a dead parent is found by asking
     worker.kill()
     worker.wait()
@@ -144,7 +186,7 @@ def test_the_reader_knows_no_secrets_and_no_place_to_write(slow, monkeypatch):
     seen = {}
 
     def look():
-        process = Path(f"/proc/{children(os.getpid())[0]}")
+        process = Path(f"/proc/{readers(os.getpid())[0]}")
         seen["environ"] = (process / "environ").read_bytes()
         seen["cwd"] = os.readlink(process / "cwd")
         seen["limits"] = (process / "limits").read_text()

@@ -1,0 +1,109 @@
+"""The worker's handle on the warm process that forks readers (`child.py`)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+CHILD = Path(__file__).with_name("child.py")
+SECONDS_TO_END = 1.0
+
+_idle: list["Forker"] = []
+
+
+@contextmanager
+def forker() -> Iterator["Forker"]:
+    """An idle warm process, or a new one; kept for the next document unless something broke."""
+    chosen = _take()
+    try:
+        yield chosen
+    except BaseException:
+        chosen.end()
+        raise
+    _idle.append(chosen)
+
+
+def _take() -> "Forker":
+    while _idle:
+        chosen = _idle.pop()
+        if chosen.is_alive:
+            return chosen
+        chosen.end()
+    return Forker()
+
+
+def end_all() -> None:
+    while _idle:
+        _idle.pop().end()
+
+
+class Forker:
+    """Answers one request at a time: a reader's number, then how that reader ended."""
+
+    def __init__(self) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(CHILD), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8", "PATH": os.defpath},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self.reader = 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def start(self, request: bytes) -> int:
+        """Fork a reader; returns the descriptor its output comes from. OSError: it is gone."""
+        output, theirs = os.pipe()
+        try:
+            socket.send_fds(self._socket, [request], [theirs])
+            self.reader = int(self._receive())
+        except BaseException:
+            os.close(output)
+            raise
+        finally:
+            os.close(theirs)
+        return output
+
+    def kill_reader(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.reader, signal.SIGKILL)
+
+    def status(self) -> int:
+        """The exit status of a reader whose output has ended, as Popen.returncode gives it."""
+        self._socket.send(b".")
+        self._socket.settimeout(SECONDS_TO_END)
+        try:
+            return int(self._receive())
+        except TimeoutError:
+            self.kill_reader()
+            self._socket.settimeout(None)
+            self._receive()
+            raise
+        finally:
+            self._socket.settimeout(None)
+
+    def _receive(self) -> bytes:
+        answer = self._socket.recv(32)
+        if not answer:
+            raise ConnectionResetError("the process that forks readers is gone")
+        return answer
+
+    def end(self) -> None:
+        """Closing the connection ends the process and the reader at work."""
+        self._socket.close()
+        self._process.wait()
+
+
+# A forked worker must not talk to its parent's processes.
+os.register_at_fork(after_in_child=_idle.clear)
