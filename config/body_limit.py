@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.urls import Resolver404, resolve
 
+from accounts import keys
+from accounts.connections import in_thread
 from accounts.rest import problems
 
 ENVELOPE = 1024 * 1024  # a form's boundaries and fields around one file
+# The doors through which files come; at all others a body is as small as a stranger's.
+TAKE_FILES = {"documents:upload", "api-documents-list"}
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -18,36 +26,76 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class TooLarge(Exception):
-    """More bytes came than any request of ours may have."""
+    """More bytes came than this request may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 def limit_bodies(application: Application) -> Application:
-    """Declared or chunked, a body may be as large as the largest file, and no larger.
+    """Declared or chunked, a body ends at its limit: a few megabytes, or a whole file for somebody
+    we know at a door that takes files. Only a body beyond the small limit costs the question.
 
     The page's plain form sends many files at once, so for it the limit is per request, not a
     promise: the drop zone sends them one by one.
     """
 
     async def limited(scope: Message, receive: Receive, send: Send) -> None:
-        limit = settings.MAX_FILE_SIZE + ENVELOPE
+        limit = settings.MAX_BODY_SIZE
         seen = 0
+
+        async def check(size: int) -> None:
+            nonlocal limit
+            if size > limit:
+                limit = await in_thread(_largest, scope)
+            if size > limit:
+                raise TooLarge(limit)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > limit:
-                raise TooLarge
+            await check(seen)
             return message
 
         try:
-            if _declared(scope) > limit:
-                raise TooLarge
+            await check(_declared(scope))
             await application(scope, counted, send)
-        except TooLarge:
-            await _refuse(send)
+        except TooLarge as refused:
+            await _refuse(send, refused.limit)
 
     return limited
+
+
+def _largest(scope: Message) -> int:
+    return (
+        settings.MAX_FILE_SIZE + ENVELOPE
+        if _takes_files(scope) and _is_known(scope)
+        else settings.MAX_BODY_SIZE
+    )
+
+
+def _takes_files(scope: Message) -> bool:
+    try:
+        return resolve(scope["path"]).view_name in TAKE_FILES
+    except Resolver404:
+        return False
+
+
+def _is_known(scope: Message) -> bool:
+    """Has the sender a key or a session of ours? What they may do is asked later."""
+    headers = dict(scope["headers"])
+    kind, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if kind.lower() == "bearer":
+        return keys.find(secret.strip()) is not None
+    try:
+        cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return False
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    return session is not None and SESSION_KEY in store(session.value)
 
 
 def _declared(scope: Message) -> int:
@@ -55,8 +103,8 @@ def _declared(scope: Message) -> int:
     return int(declared) if declared.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
-    detail = f"A request may have {settings.MAX_FILE_SIZE // 2**20} MB."
+async def _refuse(send: Send, limit: int) -> None:
+    detail = f"This request may have {limit // 2**20} MB."
     body = json.dumps(problems.body(413, "too_large", detail)).encode()
     headers = [
         (b"content-type", problems.MEDIA_TYPE.encode()),
