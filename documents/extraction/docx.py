@@ -18,13 +18,12 @@ from documents.extraction.docx_text import paragraph_text, table_text, take_boxe
 from documents.extraction.limits import Limits
 from documents.extraction.result import DOCX, Extracted
 from documents.extraction.writing import Writer
-from documents.extraction.xml_parts import events, faults_told, tree
+from documents.extraction.xml_parts import drop, events, faults_told, title_of, tree
 
 DOCUMENT = "word/document.xml"
 PARAGRAPH, TABLE = W + "p", W + "tbl"
 NOTE_REFERENCES = (W + "footnoteReference", W + "endnoteReference")
 HOLDERS = {W + "body", W + "sdtContent", W + "sdt", W + "customXml", W + "ins", W + "document"}
-TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 
 def parse(path: Path, limits: Limits) -> Extracted:
@@ -35,7 +34,7 @@ def parse(path: Path, limits: Limits) -> Extracted:
         body = Body(Writer(limits), styles, _notes(archive, limits))
         for element in _blocks(archive, limits):
             body.add(element)
-        return body.writer.finish(DOCX, _title(archive, limits))
+        return body.writer.finish(DOCX, title_of(archive, limits, DOCX))
 
 
 def _blocks(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Any]:
@@ -46,9 +45,7 @@ def _blocks(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Any]:
         if parent is None or not _stands_in_body(parent):
             continue
         yield element
-        element.clear()
-        while element.getprevious() is not None:
-            del parent[0]
+        drop(element)
 
 
 def _stands_in_body(parent: Any) -> bool:
@@ -66,14 +63,6 @@ def _notes(archive: zipfile.ZipFile, limits: Limits) -> dict[tuple[str, str], st
             text = " ".join(paragraph_text(note).split())
             notes[W + kind + "Reference", note.get(W + "id")] = text
     return notes
-
-
-def _title(archive: zipfile.ZipFile, limits: Limits) -> str:
-    root = tree(archive, "docProps/core.xml", limits, DOCX)
-    title = clean(root.findtext(TITLE) or "") if root is not None else ""
-    title = " ".join(title.split())
-    # python-docx and some exporters leave the name of their template there.
-    return title if 3 <= len(title) <= 200 and title != "Word Document" else ""
 
 
 @dataclass

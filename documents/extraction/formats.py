@@ -39,9 +39,9 @@ FORMATS = {
     PPTX: Format(
         "PPTX", "a PowerPoint presentation", "Save it again in PowerPoint", (".pptx",), "pptx"
     ),
-    XLSX: Format("XLSX", "an Excel workbook", "Save it again in Excel", (".xlsx",), "sheets"),
-    XLS: Format("XLS", "an Excel workbook", "Save it again in Excel", (".xls",), "sheets"),
-    ODS: Format("ODS", "a spreadsheet", "Save it again in LibreOffice", (".ods",), "sheets"),
+    XLSX: Format("XLSX", "an Excel workbook", "Save it again in Excel", (".xlsx",), "xlsx"),
+    XLS: Format("XLS", "an Excel workbook", "Save it again in Excel", (".xls",), "xls"),
+    ODS: Format("ODS", "a spreadsheet", "Save it again in LibreOffice", (".ods",), "ods"),
     ODT: Format("ODT", "a text document", "Save it again in LibreOffice", (".odt",), "odt"),
     RTF: Format("RTF", "rich text", "Save it again in Word", (".rtf",), "rtf"),
     EPUB: Format("EPUB", "an e-book", "Export it as EPUB again", (".epub",), "epub"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from language.sentences import sentences
 from language.tokens import estimate_tokens
 
-BLOCK = 280  # tokens: a chunk holds about 300, its section's path aside (documents.chunking)
+BLOCK = 320  # tokens: documents.chunking leaves a paragraph of 340 whole
 WIDEST_HEADER = 120
 LONGEST_LABEL = 40
 LINES_TOGETHER = 100  # of records, so that a long table comes out bit by bit
@@ -23,37 +23,64 @@ def markdown_table(rows: Iterable[Row]) -> str:
 
 def blocks(rows: Iterable[Row]) -> Iterator[str]:
     """Paragraphs, made as the rows come; the first row that is not blank is the header."""
-    filled = (row for row in map(_one_line_cells, rows) if any(row))
-    header = next(filled, None)
-    if header is None:
-        return
-    if _weight(header) > WIDEST_HEADER:
-        yield from _records(header, filled)
-    else:
-        yield from _under_header(header, filled)
+    table: Table | None = None
+    for row in rows:
+        if table is not None:
+            yield from table.add(row)
+        elif any(map(str.strip, row)):
+            table = Table(row)
+    if table is not None:
+        yield from table.close()
+
+
+class Table:
+    """One header and the rows under it; gives out a paragraph whenever one is full."""
+
+    def __init__(self, header: Row) -> None:
+        self.header = _one_line_cells(header)
+        self._head = _weight(self.header)
+        self._wide = self._head > WIDEST_HEADER
+        self._rows: list[Row] = []
+        self._records: list[str] = []
+        self._weight = self._head
+        self._bare = True
+
+    def add(self, row: Row) -> Iterator[str]:
+        row = _one_line_cells(row)
+        if not any(row):
+            return
+        weight = estimate_tokens(_line(row))
+        if self._wide or self._head + weight > BLOCK:
+            yield from self._flush_rows()
+            self._records += _record(self.header, row)
+            if len(self._records) >= LINES_TOGETHER:
+                yield from self._flush_records()
+            return
+        yield from self._flush_records()
+        if self._weight + weight > BLOCK:
+            yield from self._flush_rows()
+        self._rows.append(row)
+        self._weight += weight
+
+    def close(self) -> Iterator[str]:
+        yield from self._flush_records()
+        if self._bare and not self._rows:
+            yield _block(self.header, [])
+        yield from self._flush_rows()
+
+    def _flush_rows(self) -> Iterator[str]:
+        if self._rows:
+            yield _block(self.header, self._rows)
+            self._rows, self._weight, self._bare = [], self._head, False
+
+    def _flush_records(self) -> Iterator[str]:
+        if self._records:
+            yield "\n".join(self._records)
+            self._records, self._bare = [], False
 
 
 def _one_line_cells(row: Row) -> list[str]:
     return [" ".join(cell.split()) for cell in row]
-
-
-def _under_header(header: Row, rows: Iterable[Row]) -> Iterator[str]:
-    empty = weight = _weight(header)
-    block: list[Row] = []
-    written = False
-    for row in rows:
-        more = estimate_tokens(_line(row))
-        if block and weight + more > BLOCK:
-            yield _block(header, block)
-            written, block, weight = True, [], empty
-        if empty + more > BLOCK:
-            yield "\n".join(_record(header, row))
-            written = True
-        else:
-            block.append(row)
-            weight += more
-    if block or not written:
-        yield _block(header, block)
 
 
 def _weight(header: Row) -> int:
@@ -76,17 +103,6 @@ def _line(row: Row) -> str:
 
 def _rule(header: Row) -> str:
     return "|" + " - |" * len(header)
-
-
-def _records(header: Row, rows: Iterable[Row]) -> Iterator[str]:
-    lines: list[str] = []
-    for row in rows:
-        lines += _record(header, row)
-        if len(lines) >= LINES_TOGETHER:
-            yield "\n".join(lines)
-            lines = []
-    if lines:
-        yield "\n".join(lines)
 
 
 def _record(header: Row, row: Row) -> Iterator[str]:

@@ -9,8 +9,12 @@ from lxml import etree
 
 from documents.extraction import reasons
 from documents.extraction.archive import Part
+from documents.extraction.cleaning import clean
 from documents.extraction.limits import Limits
 
+TITLE = "{http://purl.org/dc/elements/1.1/}title"
+# What python-docx, PowerPoint and some exporters leave there from their templates.
+TEMPLATE_TITLES = {"Word Document", "PowerPoint Presentation", "PowerPoint-Präsentation", "Excel"}
 OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -55,6 +59,22 @@ def events(
         yield event, element
     if parser.root is not None:
         _refuse_doctype(parser.root.getroottree(), kind)
+
+
+def drop(element: Any) -> None:
+    """Free what was read, with its siblings before it."""
+    parent = element.getparent()
+    element.clear()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def title_of(archive: zipfile.ZipFile, limits: Limits, kind: str) -> str:
+    """The title among the properties of an Office Open XML file."""
+    root = tree(archive, "docProps/core.xml", limits, kind)
+    title = clean(root.findtext(TITLE) or "") if root is not None else ""
+    title = " ".join(title.split())
+    return title if 3 <= len(title) <= 200 and title not in TEMPLATE_TITLES else ""
 
 
 def _refuse_doctype(parsed: Any, kind: str) -> None:

@@ -1,0 +1,105 @@
+"""XLSX sheet by sheet in one pass over the XML, cells as a person sees them.
+
+Libraries lay a sheet out as a full grid: two cells in opposite corners then take gigabytes.
+"""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from documents.extraction import reasons, sheets
+from documents.extraction.archive import opened
+from documents.extraction.limits import Limits
+from documents.extraction.result import XLSX, Extracted
+from documents.extraction.xlsx_cells import Cells, Formats, read_formats, words
+from documents.extraction.xml_parts import drop, events, faults_told, title_of, tree
+
+LETTERS = re.compile("[A-Z]{1,3}")
+WORKBOOK = "xl/workbook.xml"
+MOST_SHEETS = 1000
+
+
+def parse(path: Path, limits: Limits) -> Extracted:
+    with opened(path, XLSX) as archive, faults_told(XLSX):
+        workbook = tree(archive, WORKBOOK, limits, XLSX)
+        if workbook is None:
+            raise reasons.damaged(XLSX, f"{WORKBOOK} is missing")
+        cells = Cells(_shared_strings(archive, limits), _formats(archive, workbook, limits))
+        visible = _visible(archive, workbook, limits)
+        rows = ((name, _rows(archive, part, cells, limits)) for name, part in visible)
+        return sheets.written(rows, XLSX, limits, title_of(archive, limits, XLSX))
+
+
+def _formats(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Formats:
+    properties = workbook.find("{*}workbookPr")
+    since_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+    return read_formats(tree(archive, "xl/styles.xml", limits, XLSX), since_1904)
+
+
+def _visible(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Iterator[tuple[str, str]]:
+    """Name and part of each sheet; what was hidden was not meant to be shown."""
+    targets = {}
+    links = tree(archive, "xl/_rels/workbook.xml.rels", limits, XLSX)
+    for link in links.iter("{*}Relationship") if links is not None else ():
+        if link.get("Type", "").endswith("/worksheet"):
+            targets[link.get("Id")] = posixpath.normpath(
+                posixpath.join("/xl", link.get("Target", ""))
+            ).lstrip("/")
+    for sheet in list(workbook.iter("{*}sheet"))[:MOST_SHEETS]:
+        key = next((value for name, value in sheet.items() if name.endswith("}id")), "")
+        part = targets.get(key, "")
+        if sheet.get("state", "visible") == "visible" and part:
+            if part not in archive.NameToInfo:
+                raise reasons.damaged(XLSX, f"{part} is missing")
+            yield sheet.get("name", ""), part
+
+
+def _shared_strings(archive: zipfile.ZipFile, limits: Limits) -> list[str]:
+    name = "xl/sharedStrings.xml"
+    strings: list[str] = []
+    if name not in archive.NameToInfo:
+        return strings
+    length = 0
+    for _, element in events(archive, name, limits, kind=XLSX, events=("end",), tag="{*}si"):
+        strings.append(words(element))
+        length += len(strings[-1])
+        if length > limits.text_chars:
+            raise reasons.too_large_text(limits)
+        drop(element)
+    return strings
+
+
+def _rows(archive: zipfile.ZipFile, part: str, cells: Cells, limits: Limits) -> Iterator[list[str]]:
+    """Rows from top to bottom, a blank one for any number that are not there."""
+    above = 0
+    for _, row in events(archive, part, limits, kind=XLSX, events=("end",), tag="{*}row"):
+        number = int(row.get("r") or above + 1)
+        if number > above + 1:
+            yield []
+        above = number
+        yield _row(row, cells)
+        drop(row)
+
+
+def _row(row: Any, cells: Cells) -> list[str]:
+    texts: list[str] = []
+    for cell in row.iterchildren("{*}c"):
+        column = _column(cell.get("r") or "", len(texts))
+        if (text := cells.text(cell)) and column < sheets.MOST_COLUMNS:
+            texts += [""] * (column + 1 - len(texts))
+            texts[column] = text
+    return texts
+
+
+def _column(reference: str, following: int) -> int:
+    """From 0: "C7" is 2; without a reference the cell follows the one before it."""
+    letters = LETTERS.match(reference)
+    if letters is None:
+        return following
+    column = 0
+    for letter in letters[0]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1
