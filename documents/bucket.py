@@ -34,6 +34,17 @@ class Bucket(S3Storage):
         self.client_config = self.client_config.merge(PATIENCE)
         self.transfer_config = TransferConfig(max_concurrency=4)
 
+    def make(self) -> None:
+        """The bucket itself, unless it is there."""
+        client = self.bucket.meta.client
+        with answering(self.bucket_name):
+            try:
+                client.head_bucket(Bucket=self.bucket_name)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "404":
+                    raise
+                self.bucket.create(**_place(client.meta.region_name))
+
     def _open(self, name: str, mode: str = "rb") -> StoredFile:
         with answering(name):
             found = self.bucket.Object(self._normalize_name(name)).get()
@@ -66,6 +77,13 @@ class StoredFile(File):
     def read(self, count: int | None = None) -> bytes:
         with answering(self.name):
             return self.file.read(count)
+
+
+def _place(region: str | None) -> dict[str, Any]:
+    """Amazon's first region is the one that must not be named."""
+    if region in (None, "us-east-1", "aws-global"):
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
 @contextmanager

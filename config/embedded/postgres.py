@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import psycopg.sql
 
-from config.bootstrap import Wanted, bootstrap
+from accounts.bootstrap import Wanted, bootstrap
 
 from .account import Account
 from .children import Child, open_log

@@ -2,10 +2,10 @@
 
 from django.core.management.commands.flush import Command as Flush
 
-from accounts.management.commands.migrate import owner_session
+from accounts.tenancy import system
 
 
 class Command(Flush):
     def handle(self, **options) -> None:
-        with owner_session():
+        with system():
             super().handle(**options)

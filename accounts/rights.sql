@@ -1,4 +1,4 @@
--- Rights within our database, run inside it as often as one likes; config/bootstrap.py fills in the names.
+-- Rights within our database, run inside it as often as one likes; accounts/bootstrap.py fills in the names.
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
 GRANT CONNECT ON DATABASE {database} TO {login};
 CREATE EXTENSION IF NOT EXISTS vector;

@@ -1,4 +1,4 @@
--- Roles of a PostgreSQL server, each made unless it is there; config/bootstrap.py fills in the names.
+-- Roles of a PostgreSQL server, each made unless it is there; accounts/bootstrap.py fills in the names.
 -- Tables belong to kyro_owner; pages and tasks act as kyro_app; the login may become either.
 DO $$
 DECLARE
