@@ -29,7 +29,9 @@ def written(
                 writer.heading(1, heading)
                 heading = ""
             writer.paragraph(clean(text))
-    return writer.finish(kind, title)
+    extracted = writer.finish(kind)
+    extracted.title = title  # the file's name says more than "Sheet1"
+    return extracted
 
 
 def paragraphs(rows: Iterable[Row]) -> Iterator[str]:

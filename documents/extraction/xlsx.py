@@ -3,7 +3,6 @@
 Libraries lay a sheet out as a full grid: two cells in opposite corners then take gigabytes.
 """
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -13,13 +12,13 @@ from typing import Any
 from documents.extraction import reasons, sheets
 from documents.extraction.archive import opened
 from documents.extraction.limits import Limits
+from documents.extraction.packages import link_id, links
 from documents.extraction.result import XLSX, Extracted
 from documents.extraction.xlsx_cells import Cells, Formats, read_formats, words
 from documents.extraction.xml_parts import drop, events, faults_told, title_of, tree
 
 LETTERS = re.compile("[A-Z]{1,3}")
 WORKBOOK = "xl/workbook.xml"
-MOST_SHEETS = 1000
 
 
 def parse(path: Path, limits: Limits) -> Extracted:
@@ -41,20 +40,13 @@ def _formats(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Formats
 
 def _visible(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Iterator[tuple[str, str]]:
     """Name and part of each sheet; what was hidden was not meant to be shown."""
-    targets = {}
-    links = tree(archive, "xl/_rels/workbook.xml.rels", limits, XLSX)
-    for link in links.iter("{*}Relationship") if links is not None else ():
-        if link.get("Type", "").endswith("/worksheet"):
-            targets[link.get("Id")] = posixpath.normpath(
-                posixpath.join("/xl", link.get("Target", ""))
-            ).lstrip("/")
-    for sheet in list(workbook.iter("{*}sheet"))[:MOST_SHEETS]:
-        key = next((value for name, value in sheet.items() if name.endswith("}id")), "")
-        part = targets.get(key, "")
-        if sheet.get("state", "visible") == "visible" and part:
-            if part not in archive.NameToInfo:
-                raise reasons.damaged(XLSX, f"{part} is missing")
-            yield sheet.get("name", ""), part
+    linked = links(archive, WORKBOOK, limits, XLSX)
+    for sheet in workbook.iter("{*}sheet"):
+        link = linked.get(link_id(sheet))
+        if link and link.kind == "worksheet" and sheet.get("state", "visible") == "visible":
+            if link.part not in archive.NameToInfo:
+                raise reasons.damaged(XLSX, f"{link.part} is missing")
+            yield sheet.get("name", ""), link.part
 
 
 def _shared_strings(archive: zipfile.ZipFile, limits: Limits) -> list[str]:

@@ -1,0 +1,34 @@
+"""Office Open XML packages: parts point at each other through relationship files."""
+
+import posixpath
+import zipfile
+from typing import Any, NamedTuple
+
+from documents.extraction.limits import Limits
+from documents.extraction.xml_parts import tree
+
+
+class Link(NamedTuple):
+    kind: str  # last word of the relationship's type: slide, notesSlide, worksheet
+    part: str
+
+
+def links(archive: zipfile.ZipFile, part: str, limits: Limits, kind: str) -> dict[str, Link]:
+    """What `part` points at inside the package, by relationship id."""
+    folder, name = posixpath.split(part)
+    root = tree(archive, f"{folder}/_rels/{name}.rels", limits, kind)
+    found = {}
+    for link in root.iter("{*}Relationship") if root is not None else ():
+        if link.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, link.get("Target") or ""))
+            what = (link.get("Type") or "").rpartition("/")[2]
+            found[link.get("Id") or ""] = Link(what, target.lstrip("/"))
+    return found
+
+
+def link_id(element: Any) -> str:
+    """The r:id of an element; strict files have it in another namespace."""
+    for name, value in element.items():
+        if name.endswith("}id"):
+            return str(value)
+    return ""
