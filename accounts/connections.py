@@ -20,6 +20,12 @@ Result = TypeVar("Result")
 _threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="database")
 
 
+def give_back() -> None:
+    """Before waiting for something slow: the next query takes a connection again."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 async def in_thread(
     function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
 ) -> Result:
@@ -27,7 +33,6 @@ async def in_thread(
         try:
             return function(*args, **kwargs)
         finally:
-            if not connection.in_atomic_block:
-                connection.close()
+            give_back()
 
     return await sync_to_async(work, thread_sensitive=False, executor=_threads)()

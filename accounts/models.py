@@ -107,6 +107,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name().split(" ")[0]
 
     @property
+    def chat_model(self) -> str:
+        """Chosen to answer where a chatbot names no model; empty: follows from the keys."""
+        return self.preferences.get("chat_model", "")
+
+    @property
     def initials(self) -> str:
         words = self.get_full_name().replace("-", " ").replace(".", " ").split()
         return "".join(word[0] for word in words[:2]).upper() or "?"

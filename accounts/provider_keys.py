@@ -1,0 +1,183 @@
+"""Adding, testing, replacing and removing one's provider keys: one way for the page and the API.
+
+A key is tried with its provider before it is kept, outside any transaction: the functions here
+open their own scopes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.connections import give_back
+from accounts.credentials import KEY_ERRORS, ProviderCredential
+from accounts.models import User
+from accounts.tenancy import scope
+from outbound.addresses import AddressRefused, check_url
+from providers import registry
+from providers.account import Account
+from providers.errors import ProviderError
+
+LIMIT = 20  # keys of one person, in use or not
+
+
+@dataclass
+class KeyNotSaved(Exception):
+    """Nothing was changed. `code` is stable, `field` is what has to change, if any can help."""
+
+    code: str
+    message: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def add(
+    user: User, provider: str, secret: str, *, label: str = "", base_url: str = ""
+) -> ProviderCredential:
+    """Keep a key that its provider accepts; it is used in place of the one before.
+
+    Raises KeyNotSaved.
+    """
+    account = Account(provider, secret, _checked(base_url), guarded=True)
+    _tried(account)
+    with scope(user):
+        _lock(user)
+        if ProviderCredential.objects.for_user(user).count() >= LIMIT:
+            message = _("%s keys are kept at most. Remove one first.") % LIMIT
+            raise KeyNotSaved("too_many_keys", message)
+        credential = ProviderCredential(
+            owner=user, provider=provider, label=label, base_url=account.base_url
+        )
+        credential.keep(secret)
+        credential.checked_at = timezone.now()
+        _retire_others(credential)
+        credential.save(force_insert=True)
+        _record("create", user, credential)
+    return credential
+
+
+def replace(user: User, pk: UUID, secret: str) -> ProviderCredential:
+    """Another key for the same server: moved to another address it could be read there.
+
+    Raises KeyNotSaved, and DoesNotExist when there is none.
+    """
+    with scope(user):
+        credential = _own(user, pk)
+    _tried(Account(credential.provider, secret, credential.base_url, guarded=True))
+    with scope(user):
+        credential = _own(user, pk)
+        credential.keep(secret)
+        credential.last_error, credential.checked_at = "", timezone.now()
+        credential.save()
+        _record("replace", user, credential)
+    return credential
+
+
+def change(
+    user: User, pk: UUID, *, label: str | None = None, is_active: bool | None = None
+) -> ProviderCredential:
+    """Name it anew, put it in use or out of it. Raises DoesNotExist."""
+    with scope(user):
+        _lock(user)
+        credential = _own(user, pk)
+        credential.label = credential.label if label is None else label
+        credential.is_active = credential.is_active if is_active is None else is_active
+        if credential.is_active:
+            _retire_others(credential)
+        credential.save()
+        _record("update", user, credential)
+    return credential
+
+
+def test(user: User, pk: UUID) -> ProviderCredential:
+    """Try a key again and note how it went. Raises DoesNotExist."""
+    with scope(user):
+        credential = _own(user, pk)
+    credential.last_error, credential.checked_at = _fault(credential), timezone.now()
+    with scope(user):
+        same = ProviderCredential.objects.for_user(user).filter(pk=pk, secret=credential.secret)
+        same.update(last_error=credential.last_error, checked_at=credential.checked_at)
+        _record("test", user, credential)
+    return credential
+
+
+def remove(user: User, credential: ProviderCredential) -> None:
+    """Call inside the person's scope."""
+    _record("remove", user, credential)
+    credential.delete()
+
+
+def remove_all(user: User) -> None:
+    """Call inside the person's scope."""
+    for credential in ProviderCredential.objects.for_user(user):
+        remove(user, credential)
+
+
+def _checked(base_url: str) -> str:
+    """The address in its normal spelling, without the slash that clients add themselves."""
+    if not base_url:
+        return ""
+    if "?" in base_url:
+        raise KeyNotSaved("address_invalid", _("Leave out what follows the “?”."), "base_url")
+    try:
+        return check_url(base_url).rstrip("/")
+    except AddressRefused as error:
+        raise KeyNotSaved(error.code, error.message, "base_url") from error
+
+
+def _tried(account: Account) -> list[str]:
+    """The models the account opens. Raises KeyNotSaved with the provider's reason."""
+    give_back()
+    try:
+        return registry.check(account)
+    except ProviderError as error:
+        raise _not_saved(account, error) from error
+
+
+def _not_saved(account: Account, error: ProviderError) -> KeyNotSaved:
+    # a server of one's own may repeat in its errors what it was sent
+    message = error.message.replace(account.api_key, "…")
+    if not error.permanent:
+        return KeyNotSaved("provider_unreachable", message + " " + _("Nothing was saved."))
+    about_the_key = error.code in KEY_ERRORS or not account.base_url
+    return KeyNotSaved(error.code, message, "secret" if about_the_key else "base_url")
+
+
+def _fault(credential: ProviderCredential) -> str:
+    """Why this key does not work now; nothing when it does."""
+    if not credential.is_readable:
+        return _("This key can no longer be read. Save it again.")
+    try:
+        _tried(credential.account())
+    except KeyNotSaved as error:
+        return error.message
+    return ""
+
+
+def _own(user: User, pk: UUID) -> ProviderCredential:
+    return ProviderCredential.objects.for_user(user).get(pk=pk)
+
+
+def _lock(user: User) -> None:
+    """Hold the person's row: two keys at once cannot both come into use."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _retire_others(credential: ProviderCredential) -> None:
+    in_use = ProviderCredential.objects.filter(owner_id=credential.owner_id).active()
+    in_use.filter(provider=credential.provider).exclude(pk=credential.pk).update(is_active=False)
+
+
+def _record(act: str, user: User, credential: ProviderCredential) -> None:
+    audit.record(
+        f"credential.{act}",
+        actor=user,
+        resource=credential,
+        metadata={"provider": credential.provider, "label": credential.label},
+    )
