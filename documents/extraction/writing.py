@@ -25,7 +25,11 @@ class Writer:
         self.headings.append(Heading(self.length - len(self.parts[-1]), level, title))
 
     def list_line(self, level: int, text: str) -> None:
-        self._write("  " * level + "- " + text, in_list=True)
+        self.line("  " * level + "- " + text)
+
+    def line(self, text: str) -> None:
+        """Close to the line before it, if that was one too."""
+        self._write(text, in_list=True)
 
     def paragraph(self, text: str) -> None:
         self._write(text)
