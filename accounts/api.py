@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from accounts import keys
 from accounts.closing import close_account
 from accounts.models import ApiKey, User
+from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem
 from accounts.rest.strict import StrictModelSerializer
 from accounts.rest.views import ApiView, OwnRowsViewSet
@@ -116,6 +117,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsVie
     serializer_class = ApiKeySerializer
 
     @extend_schema(summary="Make an API key", responses={201: IssuedKeySerializer})
+    @idempotent
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import delivery, partitions
+from accounts import delivery, idempotency, partitions
 from accounts.tenancy import system
 
 
@@ -15,3 +15,9 @@ def sweep() -> None:
 @shared_task(name="accounts.make_partitions")
 def make_partitions() -> None:
     partitions.make_partitions()
+
+
+@shared_task(name="accounts.forget_idempotency_keys")
+def forget_idempotency_keys() -> None:
+    with system():
+        idempotency.forget_expired()

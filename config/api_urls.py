@@ -1,9 +1,10 @@
-"""The paths of API version 1. Views that open their own scope are marked here, where they start."""
+"""The paths of API version 1. Views that open their own scope or cost money are marked here."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import ApiKeyViewSet
+from accounts.rates import charged
 from accounts.requests import unscoped
 from billing.api import DailyUsageView, MeView, UsageView
 from chatbots.api.chatbots import ChatbotViewSet
@@ -28,7 +29,7 @@ urlpatterns = [
     *router.urls,
     path(
         "conversations/<uuid:pk>/messages/",
-        unscoped(ConversationMessagesView.as_view()),
+        unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
     ),
     path("me/", MeView.as_view(), name="api-me"),
@@ -36,7 +37,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),
     path(
         "messages/<uuid:pk>/regenerate/",
-        unscoped(RegenerateView.as_view()),
+        unscoped(charged(RegenerateView.as_view())),
         name="api-message-regenerate",
     ),
     path("messages/<uuid:pk>/stop/", unscoped(StopView.as_view()), name="api-message-stop"),

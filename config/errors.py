@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
+from accounts.rates import Allowance
 from accounts.rest import problems
 
 TEXTS = {
-    400: ("bad_request", "The request could not be read."),
-    403: ("forbidden", "This is not allowed."),
+    400: ("bad_request", _("The request could not be read.")),
+    403: ("forbidden", _("This is not allowed.")),
     404: ("not_found", problems.NOT_FOUND),
-    500: ("server_error", "Something went wrong on our side."),
+    429: ("rate_limited", _("Too many requests within a minute. Wait a little, then go on.")),
+    500: ("server_error", _("Something went wrong on our side.")),
+    503: ("unavailable", _("Answers cannot be given at the moment. Try again shortly.")),
 }
 
 
-def _failure(request: HttpRequest, status: int) -> HttpResponse:
-    if not request.path.startswith("/api/"):
-        return render(request, f"{status}.html", status=status)
-    problem = problems.body(status, *TEXTS[status])
-    return JsonResponse(problem, status=status, content_type=problems.MEDIA_TYPE)
+def _failure(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
+    code, text = TEXTS[status]
+    if request.path.startswith("/api/"):
+        problem = problems.body(status, code, str(text), **members)
+        return JsonResponse(problem, status=status, content_type=problems.MEDIA_TYPE)
+    return render(request, f"{status}.html", status=status)
+
+
+def _later(request: HttpRequest, status: int, seconds: int) -> HttpResponse:
+    """A script of ours shows the sentence where the person is; others get the page."""
+    if "HX-Request" in request.headers:
+        text, kind = str(TEXTS[status][1]), "text/plain; charset=utf-8"
+        response = HttpResponse(text, status=status, content_type=kind)
+    else:
+        response = _failure(request, status, retry_after=seconds)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,5 +52,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _failure(request, 404)
 
 
+def too_many_requests(request: HttpRequest, allowance: Allowance) -> HttpResponse:
+    response = _later(request, 429, allowance.resets_in)
+    allowance.tell(response)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _failure(request, 500)
+
+
+def unavailable(request: HttpRequest, seconds: int) -> HttpResponse:
+    return _later(request, 503, seconds)

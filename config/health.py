@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from accounts.rates import unlimited
 from accounts.requests import unscoped
 from accounts.tenancy import refuse_unsafe_role
 from config.celery import app
@@ -51,12 +52,14 @@ PARTS: dict[str, Callable[[], None]] = {
 
 
 @unscoped
+@unlimited
 @never_cache
 def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
 @unscoped
+@unlimited
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """A row per part; 503 when one is down. Reasons go to the log, not to strangers."""

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.rate_limit.RateMiddleware",
     "accounts.requests.ScopeMiddleware",
 ]
 
@@ -200,6 +201,7 @@ CACHES = {
     }
 }
 STREAMS_URL = redis_database(2)
+RATES_URL = redis_database(1)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Durable work (seconds) -----------------------------------------------------------------
@@ -377,6 +379,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.rest.problems.problem_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Requests a minute: of one person, whatever their keys and browsers; of a stranger's address.
+RATE_LIMITS = {
+    "reads": int(env_number("KYRO_RATE_READS", 12_000)),
+    "writes": int(env_number("KYRO_RATE_WRITES", 3_000)),
+    "answers": int(env_number("KYRO_RATE_ANSWERS", 3_000)),
+    "anonymous": int(env_number("KYRO_RATE_ANONYMOUS", 600)),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "KyroChat API",

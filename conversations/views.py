@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.models import User
+from accounts.rates import charged
 from accounts.requests import unscoped
 from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
@@ -97,6 +98,7 @@ def sources(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 
 
 @unscoped
+@charged
 @login_required
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
@@ -112,6 +114,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @unscoped
+@charged
 @login_required
 @require_POST
 def send(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -123,6 +126,7 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @unscoped
+@charged
 @login_required
 @require_POST
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -18,6 +18,7 @@ os.environ |= {
     "KYRO_HEARTBEAT_SECONDS": "0.5",
     "KYRO_SWEEP_SECONDS": "1",
     "KYRO_LOG_LEVEL": "WARNING",
+    "KYRO_RATE_ANONYMOUS": "1000000",  # every test has the same address
 }
 
 

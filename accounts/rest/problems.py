@@ -26,7 +26,10 @@ _translations: dict[type[Exception], Translation] = {}
 
 
 class Problem(exceptions.APIException):
-    """An error with its stable code; `members` are further facts a program can act on."""
+    """An error with its stable code; `members` are further facts a program can act on.
+
+    `retry_after`, in seconds, is sent as the header too.
+    """
 
     def __init__(self, status: int, code: str, detail: str, **members: Any) -> None:
         super().__init__(detail, code)
@@ -69,6 +72,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
+    if seconds := problem.members.get("retry_after"):
+        headers["Retry-After"] = str(seconds)
     return Response(
         body(problem.status_code, problem.code, str(problem.detail), **problem.members),
         status=problem.status_code,

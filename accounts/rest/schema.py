@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from accounts.rest.access import scope_of
@@ -42,6 +43,23 @@ def fails_with(*statuses: int) -> Callable[[Method], Method]:
     return declare
 
 
+_KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="Chosen by the client. The same request with the same key within 24 hours is "
+    "told the first answer (with `Idempotency-Replayed: true`) and does nothing.",
+)
+_RATE_HEADERS = [
+    OpenApiParameter(name, int, OpenApiParameter.HEADER, description=text, response=True)
+    for name, text in (
+        ("RateLimit-Limit", "Requests of this kind allowed a minute."),
+        ("RateLimit-Remaining", "How many of them are left."),
+        ("RateLimit-Reset", "Seconds until all of them are back."),
+    )
+]
+
+
 class ContractSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
@@ -55,6 +73,12 @@ class ContractSchema(AutoSchema):
         """The method's own words; a class's docstring speaks to us, not to integrators."""
         return inspect.getdoc(self._method()) or ""
 
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        return [*_RATE_HEADERS, *([_KEY_HEADER] if self._takes_key() else [])]
+
+    def _takes_key(self) -> bool:
+        return getattr(self._method(), "takes_key", False)
+
     def _method(self) -> Any:
         return getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
 
@@ -67,7 +91,9 @@ class ContractSchema(AutoSchema):
     def _failures(self) -> set[int]:
         own = getattr(self._method(), "fails_with", ())
         parameters = self._get_parameters()
-        failures = {401, 403, *own}
+        failures = {401, 403, 429, *own}
+        if self._takes_key():
+            failures |= {400, 409, 422}
         if any(parameter["in"] == "path" for parameter in parameters):
             failures.add(404)
         if any(parameter["in"] == "query" for parameter in parameters):

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 
@@ -16,6 +17,13 @@ class ApiView(GenericAPIView):
     """Every view's base. OPTIONS is a method like others: not allowed, and not in Allow."""
 
     http_method_names = ["get", "post", "patch", "delete", "head"]
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if allowance := getattr(request, "allowance", None):
+            allowance.tell(response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class OwnRows(ApiView):

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer, finite
@@ -94,6 +95,7 @@ class ChatbotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsVi
 
     @extend_schema(summary="Make a chatbot")
     @fails_with(404)
+    @idempotent
     def create(self, request: Request) -> Response:
         fields, documents = self._wanted(request, self.get_serializer(data=request.data))
         chatbot = editing.create_chatbot(request.user, fields, documents or [])

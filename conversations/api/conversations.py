@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit
+from accounts.rest.idempotent import idempotent
 from accounts.rest.schema import fails_with
 from accounts.rest.views import OwnRowsViewSet
 from chatbots.api.lookup import chatbot_or_404
@@ -69,6 +70,7 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnR
         responses={201: ConversationSerializer},
     )
     @fails_with(404)
+    @idempotent
     def create(self, request: Request) -> Response:
         wanted = NewConversationSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)

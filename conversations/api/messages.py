@@ -6,6 +6,7 @@ no transaction or connection may be held meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.rest.idempotent import Claim, mark_as_replayed, takes_key
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.views import OwnRows
@@ -52,7 +55,33 @@ class MessageRows(OwnRows):
     serializer_class = MessageSerializer
     filter_backends: list[Any] = []
 
-    def answer(self, message: Message, *, stream: bool) -> HttpResponseBase:
+    def ask(
+        self, request: Request, asked: Callable[[], Message], *, stream: bool
+    ) -> HttpResponseBase:
+        """Store the question by `asked` and answer it; a repetition is told the first answer."""
+        with scope(request.user):
+            claim = Claim.of(request)
+            first = claim.earlier()
+            if first is None:
+                message = asked()
+                claim.remember(object_id=message.pk)
+        if first:
+            return self._again(first.object_id, stream=stream)
+        return self._answer(message, stream=stream)
+
+    def _again(self, pk: UUID | None, *, stream: bool) -> HttpResponseBase:
+        with scope(self.request.user):
+            message = get_object_or_404(self.get_queryset(), pk=pk)
+        if message.is_running:
+            detail = _("The first request's answer is being written. Follow its events, or wait.")
+            raise Problem(
+                409, "idempotency_running", detail, message_id=str(message.pk), retry_after=1
+            )
+        if stream:
+            return mark_as_replayed(live.event_stream(self.request.user, message.pk))
+        return mark_as_replayed(Response(self.get_serializer(message).data, status=201))
+
+    def _answer(self, message: Message, *, stream: bool) -> HttpResponseBase:
         """Start the answer, whose rows are committed, and relay it or wait for its end."""
         connection.close()
         if stream:
@@ -72,15 +101,18 @@ class ConversationMessagesView(MessageRows):
 
     @extend_schema(summary="Ask a question", request=QuestionSerializer, responses=ANSWERS)
     @fails_with(402, 409)
+    @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         question = QuestionSerializer(data=request.data)
         question.is_valid(raise_exception=True)
         wanted = question.validated_data
-        with scope(request.user):
+
+        def asked() -> Message:
             conversation = self._conversation(pk)
             parent = self._parent(conversation, wanted.get("parent"))
-            message = asking.ask(request.user, conversation, wanted["content"], parent=parent)
-        return self.answer(message, stream=wanted["stream"])
+            return asking.ask(request.user, conversation, wanted["content"], parent=parent)
+
+        return self.ask(request, asked, stream=wanted["stream"])
 
     def _conversation(self, pk: UUID) -> Conversation:
         held = Conversation.objects.for_user(self.request.user).select_related("chatbot")
@@ -121,13 +153,16 @@ class RegenerateView(MessageRows):
         summary="Another answer to the same question", request=AnswerSerializer, responses=ANSWERS
     )
     @fails_with(402, 409)
+    @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         wanted = AnswerSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        with scope(request.user):
+
+        def asked() -> Message:
             rows = self.get_queryset().select_related("conversation__chatbot", "parent")
-            message = asking.ask_again(request.user, get_object_or_404(rows, pk=pk))
-        return self.answer(message, stream=wanted.validated_data["stream"])
+            return asking.ask_again(request.user, get_object_or_404(rows, pk=pk))
+
+        return self.ask(request, asked, stream=wanted.validated_data["stream"])
 
 
 class EventsView(MessageRows):

@@ -24,7 +24,7 @@ async function post(target) {
   const response = await fetch(target.action, { method: "POST", headers, body: new FormData(target) }).catch(() => null);
   if (!response) refuse(form.dataset.textOffline);
   else if (response.redirected || response.status === 403) refuse(form.dataset.textSignedOut);
-  else if (response.status === 422) refuse(await response.text());
+  else if ([422, 429, 503].includes(response.status)) refuse(await response.text());
   else if (!response.ok) refuse(form.dataset.textFailed);
   else return response;
   return null;
