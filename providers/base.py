@@ -3,7 +3,7 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +11,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from language.tokens import estimate_tokens
+from providers.breaker import NEVER
+from providers.clock import Clock
 from providers.errors import ProviderError
+from providers.refusals import told
 from providers.retries import Patience, Retries
 
 Vectors = npt.NDArray[np.float32]
 Kind = Literal["query", "passage"]
+LONGEST_ANSWER = 2_000_000  # characters; a server may ignore max_tokens
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,11 @@ class Usage:
     tokens_input: int
     tokens_output: int
     exact: bool  # False: our own estimate, the provider did not count
+
+    @classmethod
+    def estimated(cls, request: "ChatRequest", said: str) -> "Usage":
+        asked = sum(estimate_tokens(message.content) for message in request.messages)
+        return cls(asked, estimate_tokens(said), exact=False)
 
 
 @dataclass(frozen=True)
@@ -57,82 +67,81 @@ class TextDelta:
 
 
 @dataclass(frozen=True)
+class TakenOver:
+    """From here on another model answers: the chosen one failed before its first word."""
+
+    model: str
+
+
+@dataclass(frozen=True)
 class Finished:
-    """reason: stop, length, content_filter, no_answer, or the provider's own word."""
+    """reason: stop, length, no_answer, or the provider's own word."""
 
     reason: str
     usage: Usage
 
 
-ChatEvent = TextDelta | Finished
+ChatEvent = TextDelta | Finished | TakenOver
 
 
 class ChatModel(ABC):
     name: str
     label: str
     patience = Patience()
+    breaker = NEVER
 
     @abstractmethod
     def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Deltas, then one Finished. Raises ProviderError."""
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Deltas, then exactly one Finished; anything else is a ProviderError.
 
         Failures that may pass are tried again, but only before the first token: afterwards the
         reader has seen text. Closing this generator closes the provider's stream.
         """
-        clock, retries, started = _Clock(self.patience), Retries(self.patience), False
+        clock, retries, said = Clock(self.patience), Retries(self.patience), 0
         while True:
+            self.breaker.admit()
             try:
                 async with aclosing(self._stream(request)) as events:
-                    while event := await clock.next(events, started):
-                        started = True
+                    while event := await clock.next(events, said > 0):
+                        if isinstance(event, TextDelta):
+                            said += len(event.text)
+                            _check_length(said)
+                        elif isinstance(event, Finished):
+                            _check_end(event, said, request)
+                            self.breaker.passed()
                         yield event
                         if isinstance(event, Finished):
                             return
-                raise _cut()
+                raise told("stream_cut")
             except ProviderError as error:
-                if started:
+                self.breaker.failed(error)
+                if said:
                     raise
                 await asyncio.sleep(retries.pause_after(error))
 
 
-def _cut() -> ProviderError:
-    return ProviderError(
-        "The model's answer broke off before it was complete. Try again.",
-        code="stream_cut",
-        permanent=False,
-    )
+def _check_length(said: int) -> None:
+    if said > LONGEST_ANSWER:
+        message = "The model's answer has no end, so it was stopped."
+        raise ProviderError(message, code="endless_answer", permanent=True)
 
 
-class _Clock:
-    """Waits for the next event no longer than the first-token, idle and total limits allow."""
-
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
-        self.ends_at = time.monotonic() + patience.total
-
-    async def next(
-        self, events: AsyncGenerator[ChatEvent, None], started: bool
-    ) -> ChatEvent | None:
-        limit = self.patience.idle if started else self.patience.first_token
-        left = self.ends_at - time.monotonic()
-        try:
-            async with asyncio.timeout(min(limit, left)):
-                return await anext(events, None)
-        except TimeoutError:
-            raise self._too_slow(limit, left, started) from None
-
-    def _too_slow(self, limit: float, left: float, started: bool) -> ProviderError:
-        if left <= limit:
-            message = f"The answer took longer than {self.patience.total:g} s. Try again."
-            return ProviderError(message, code="total_timeout", permanent=False)
-        if started:
-            message = f"The model stopped in mid-answer for {limit:g} s. Try again."
-            return ProviderError(message, code="idle_timeout", permanent=False)
-        message = f"The model did not answer in {limit:g} s. Try again."
-        return ProviderError(message, code="first_token_timeout", permanent=False)
+def _check_end(finished: Finished, said: int, request: ChatRequest) -> None:
+    """An answer without a word, or one the provider's filter ended, is none."""
+    if finished.reason == "content_filter":
+        raise told("content_filter")
+    if said:
+        return
+    if finished.reason == "length":
+        message = (
+            f"The model used up its {request.max_tokens} tokens before its first word. "
+            "Allow it more in the chatbot's settings."
+        )
+        raise ProviderError(message, code="max_tokens", permanent=True)
+    raise ProviderError("The model said nothing. Try again.", code="no_text", permanent=False)
 
 
 class Embedder(ABC):
@@ -142,6 +151,7 @@ class Embedder(ABC):
     dimension: int
     batch_size: int
     patience = Patience()
+    breaker = NEVER
 
     @abstractmethod
     def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
@@ -161,12 +171,26 @@ class Embedder(ABC):
         return vector
 
     def _attempt(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        """Documents wait while the provider is left alone, within the budget; a reader does not:
+        the search then goes on by words."""
         retries = Retries(self.patience)
         while True:
             try:
-                return self._checked(self._embed(texts, kind), len(texts))
+                self.breaker.admit()
+                return self._embed_once(texts, kind)
             except ProviderError as error:
+                if kind == "query" and error.code == "provider_paused":
+                    raise
                 time.sleep(retries.pause_after(error))
+
+    def _embed_once(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        try:
+            vectors = self._checked(self._embed(texts, kind), len(texts))
+        except ProviderError as error:
+            self.breaker.failed(error)
+            raise
+        self.breaker.passed()
+        return vectors
 
     def _checked(self, found: Vectors, count: int) -> Vectors:
         vectors = np.asarray(found, np.float32)

@@ -5,15 +5,18 @@ Embedders: "multilingual-e5-small" (offline, the default), "openai/<model>", "ge
 `accounts` are a person's own, by provider; each wins over the platform's.
 """
 
-import os
-from collections import OrderedDict
+import logging
+import re
 from importlib import import_module
 from typing import Any, cast
 
+from providers import catalog, reasons
 from providers.account import NONE, Account, Accounts
 from providers.base import ChatModel, Embedder
-from providers.choices import Answering, ModelChoice
+from providers.choices import Answering, ModelChoice, Source
 from providers.errors import ProviderError
+from providers.fallback import WithFallback
+from providers.kept import Kept
 from providers.settings import OFFLINE_CHAT, ProviderSettings
 
 __all__ = [
@@ -29,70 +32,129 @@ __all__ = [
     "embedder",
 ]
 
+log = logging.getLogger(__name__)
 CHAT_MODELS = {
     "extractive": "providers.local.extractive.from_settings",
+    "gemini": "providers.gemini.chat.GeminiChatModel",
     "openai": "providers.openai.chat.OpenAIChatModel",
     "fake": "providers.fake.FakeChatModel",
 }
 EMBEDDERS = {
     "multilingual-e5-small": "providers.local.embedder.from_settings",
+    "gemini": "providers.gemini.embeddings.GeminiEmbedder",
     "openai": "providers.openai.embeddings.OpenAIEmbedder",
     "fake": "providers.fake.FakeEmbedder",
 }
-VENDORS = ("openai", "gemini")
-INSTANCES = 256  # of models, least recently used go first
+VENDORS = ("gemini", "openai")
+NAME = re.compile(r"[\w@][\w@.:+-]*(/[\w@][\w@.:+-]*)*", re.ASCII)  # becomes part of an address
 
 _settings = ProviderSettings()
-_instances: OrderedDict[tuple[str, str, Account | None], Any] = OrderedDict()
+_instances: Kept[tuple[str, str, Account | None], Any] = Kept(most=256)
 
 
 def configure(settings: ProviderSettings) -> None:
     global _settings
     _settings = settings
     _instances.clear()
+    catalog.forget()
 
 
 def chat_model(name: str | None = None, accounts: Accounts = NONE) -> ChatModel:
-    """The model of that name, by default the installation's. Raises ProviderError."""
+    """The model of that name, by default the installation's, with its fallback behind it.
+
+    Raises ProviderError for a name nobody knows, or without an account.
+    """
     name = name or _settings.default_chat_model(accounts)
-    return cast(ChatModel, _instance(CHAT_MODELS, name, "chat", accounts))
+    substitute = _settings.fallback_model
+    if not substitute or substitute == name:
+        return _chat_model(name, accounts)
+    try:
+        chosen = _chat_model(name, accounts)
+    except ProviderError as error:
+        if error.code != "no_key":
+            raise
+        log.warning("%s answers for %s, which has no key", substitute, name)
+        return _chat_model(substitute, accounts)
+    return WithFallback(chosen, _chat_model(substitute, accounts))
 
 
 def embedder(accounts: Accounts = NONE) -> Embedder:
-    return cast(Embedder, _instance(EMBEDDERS, _settings.embedding_model, "embedding", accounts))
+    """The installation's embedder; raises ProviderError.
+
+    A person's own account embeds when it is at the same server as the platform's, or the platform
+    has none: vectors of two servers need not be comparable, whatever the model is called.
+    """
+    name = _settings.embedding_model
+    account = _embedding_account(name.partition("/")[0], accounts)
+    return cast(Embedder, _instance(EMBEDDERS, name, "embedding", account))
 
 
 def chat_models(accounts: Accounts = NONE) -> list[ModelChoice]:
     """What can be used now, the default first. Never waits for a provider."""
     names = [_settings.default_chat_model(accounts), OFFLINE_CHAT]
     for provider, account in {**_settings.platform_accounts(), **accounts}.items():
-        names += [f"{provider}/{model}" for model in _settings.first_chat_models(account)]
+        names += [f"{provider}/{model}" for model in _offered(account)]
     return [_choice(name, accounts) for name in dict.fromkeys(names) if _usable(name, accounts)]
 
 
 def check(account: Account) -> list[str]:
-    """The models an account opens: proof that its key works. Raises ProviderError."""
-    raise ProviderError("Not yet.", code="not_yet", permanent=True)
+    """The names of the models an account opens, which proves that its key works.
+
+    Asks the provider and takes up to ten seconds. Raises ProviderError.
+    """
+    listed = catalog.ask(account)
+    return [f"{account.provider}/{model}" for model in (*listed.chat, *listed.embedding)]
 
 
 def describe(accounts: Accounts = NONE) -> Answering:
     """What answers and embeds now, and why."""
     chat = _choice(_settings.default_chat_model(accounts), accounts)
-    return Answering(chat, _choice(_settings.embedding_model, accounts), "")
+    fallback = _settings.fallback_model
+    provider = _settings.embedding_model.partition("/")[0]
+    account = _embedding_account(provider, accounts)
+    return Answering(
+        chat=chat,
+        embedding=_choice(_settings.embedding_model, {provider: account} if account else NONE),
+        reason=reasons.why(chat, _settings),
+        fallback=_choice(fallback, accounts) if fallback else None,
+    )
+
+
+def _chat_model(name: str, accounts: Accounts) -> ChatModel:
+    provider, _, model = name.partition("/")
+    account = _account(provider, accounts)
+    named = _settings.named_chat_models(account) if account else ()
+    if named and model not in named and name not in _settings.chosen_chat_models():
+        raise _unknown(name, "chat")  # the platform does not pay for what it does not offer
+    return cast(ChatModel, _instance(CHAT_MODELS, name, "chat", account))
 
 
 def _account(provider: str, accounts: Accounts) -> Account | None:
     return accounts.get(provider) or _settings.platform_accounts().get(provider)
 
 
+def _embedding_account(provider: str, accounts: Accounts) -> Account | None:
+    own, platform = accounts.get(provider), _settings.platform_accounts().get(provider)
+    return own if own and (not platform or own.base_url == platform.base_url) else platform
+
+
+def _offered(account: Account) -> tuple[str, ...]:
+    """Those the operator names; else what the provider lists; until that is known, the usual."""
+    if named := _settings.named_chat_models(account):
+        return named
+    listed = catalog.listed(account)
+    return listed.chat if listed else _settings.first_chat_models(account)
+
+
 def _choice(name: str, accounts: Accounts) -> ModelChoice:
     provider, _, model = name.partition("/")
     account = _account(provider, accounts)
     if not account:
-        label = chat_model(name).label if name in CHAT_MODELS else name
+        label = _chat_model(name, accounts).label if name in CHAT_MODELS else name
         return ModelChoice(name, label, provider, "offline")
     label = model if account.base_url else f"{model} ({account.label})"
-    return ModelChoice(name, label, provider, "own" if provider in accounts else "platform")
+    source: Source = "own" if account.guarded else "platform"
+    return ModelChoice(name, label, provider, source)
 
 
 def _usable(name: str, accounts: Accounts) -> bool:
@@ -102,33 +164,29 @@ def _usable(name: str, accounts: Accounts) -> bool:
     )
 
 
-def _instance(kinds: dict[str, str], name: str, what: str, accounts: Accounts) -> Any:
-    account = _account(name.partition("/")[0], accounts)
+def _instance(kinds: dict[str, str], name: str, what: str, account: Account | None) -> Any:
     key = (what, name, account)
-    if key not in _instances:
-        _instances[key] = _make(kinds, name, what, account)
-        if len(_instances) > INSTANCES:
-            _instances.popitem(last=False)
-    _instances.move_to_end(key)
-    return _instances[key]
+    instance = _instances.get(key)
+    if instance is None:
+        instance = _instances[key] = _make(kinds, name, what, account)
+    return instance
 
 
 def _make(kinds: dict[str, str], name: str, what: str, account: Account | None) -> Any:
     kind, _, model = name.partition("/")
-    if kind not in kinds or bool(model) != (kind in VENDORS):
-        message = f"There is no {what} model named “{name}”. Choose another one."
-        raise ProviderError(message, code="unknown_model", permanent=True)
+    named = bool(NAME.fullmatch(model)) if kind in VENDORS else not model
+    if kind not in kinds or not named:
+        raise _unknown(name, what)
+    if kind in VENDORS and not account:
+        message = f"No key is set for “{name}”. Set {kind.upper()}_API_KEY or choose another model."
+        raise ProviderError(message, code="no_key", permanent=True)
     module, _, attribute = kinds[kind].rpartition(".")
     make = getattr(import_module(module), attribute)
     if kind == "fake":
         return make()
-    if kind not in VENDORS:
-        return make(_settings, model)
-    if not account:
-        message = f"No key is set for “{name}”. Set {kind.upper()}_API_KEY or choose another model."
-        raise ProviderError(message, code="no_key", permanent=True)
-    return make(model, account)
+    return make(model, account) if kind in VENDORS else make(_settings, model)
 
 
-# A forked worker must not write to its parent's connections.
-os.register_at_fork(after_in_child=_instances.clear)
+def _unknown(name: str, what: str) -> ProviderError:
+    message = f"There is no {what} model named “{name}”. Choose another one."
+    return ProviderError(message, code="unknown_model", permanent=True)

@@ -44,6 +44,9 @@ class ProviderSettings:
             account.provider
         ]
 
+    def chosen_chat_models(self) -> set[str]:
+        return {self.chat_model, self.fallback_model}
+
     def default_chat_model(self, accounts: Accounts) -> str:
         """The model of a chatbot that names none: as set, else by account, one's own first."""
         if self.chat_model:

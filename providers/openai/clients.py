@@ -1,53 +1,55 @@
 """The official clients, made once: connections are kept open and reused."""
 
-import asyncio
 from functools import cached_property
-from weakref import WeakKeyDictionary
+from typing import Any
 
-import httpx2
 import openai
 
+from providers import connections
 from providers.account import Account
+from providers.limits import timeout
 from providers.retries import Patience
 
 VENDOR = "https://api.openai.com/v1"
-CONNECT_SECONDS = 5.0
 
 
 class Clients:
-    """Of one account; an asynchronous one per event loop, whose connections belong to it."""
+    """Of one account; an asynchronous one per event loop."""
 
     def __init__(self, account: Account, patience: Patience) -> None:
-        # Servers of one's own often need no key, the client insists on one.
-        self._key = account.api_key or "unset"
-        # Always said: the client would else take OPENAI_BASE_URL, which is the platform's.
-        self._base_url = account.base_url or VENDOR
-        self._patience = patience
-        self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = (
-            WeakKeyDictionary()
-        )
+        self._account, self._patience = account, patience
+        self._asynchronous = connections.PerLoop(self._make_asynchronous)
 
     @property
     def asynchronous(self) -> openai.AsyncOpenAI:
-        loop = asyncio.get_running_loop()
-        if loop not in self._of_loop:
-            self._of_loop[loop] = openai.AsyncOpenAI(
-                api_key=self._key,
-                base_url=self._base_url,
-                max_retries=0,  # providers.base retries, within one budget
-                timeout=self._timeout(max(self._patience.first_token, self._patience.idle)),
-            )
-        return self._of_loop[loop]
+        return self._asynchronous.current()
 
     @cached_property
     def synchronous(self) -> openai.OpenAI:
-        return openai.OpenAI(
-            api_key=self._key,
-            base_url=self._base_url,
-            max_retries=0,
-            timeout=self._timeout(self._patience.first_token),
+        client = openai.OpenAI(
+            http_client=connections.client(self._account, self._patience), **self._options()
         )
+        self._forget_environment(client)
+        return client
 
-    @staticmethod
-    def _timeout(read: float) -> httpx2.Timeout:
-        return httpx2.Timeout(read, connect=min(CONNECT_SECONDS, read))
+    def _make_asynchronous(self) -> openai.AsyncOpenAI:
+        http_client = connections.async_client(self._account, self._patience)
+        client = openai.AsyncOpenAI(http_client=http_client, **self._options())
+        self._forget_environment(client)
+        return client
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            # Servers of one's own often need no key, the client insists on one.
+            "api_key": connections.sendable_key(self._account) or "unset",
+            # Always said: the client would else take OPENAI_BASE_URL, which is the platform's.
+            "base_url": self._account.base_url or VENDOR,
+            "max_retries": 0,  # providers.base retries, within one budget
+            "timeout": timeout(self._patience),
+        }
+
+    def _forget_environment(self, client: openai.OpenAI | openai.AsyncOpenAI) -> None:
+        """OPENAI_ORG_ID and the like are the platform's, no business of a person's server."""
+        if self._account.guarded:
+            client.organization = client.project = None
+            client._custom_headers = {}

@@ -1,56 +1,62 @@
 """What the official client raises, in our words."""
 
+import logging
+import re
+
 import httpx2
 import openai
 
+from outbound.errors import AddressRefused
+from providers import refusals
+from providers.account import Account
 from providers.errors import ProviderError
+from providers.refusals import told
 
-LONGEST_WAIT = 60.0  # a Retry-After beyond our budget is as good as none
+log = logging.getLogger(__name__)
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, AddressRefused)
+CODES = {
+    "context_length_exceeded": "too_long",
+    "insufficient_quota": "no_quota",
+    "content_filter": "content_filter",
+    "content_policy_violation": "content_filter",
+    "model_not_found": "no_model",
+}
+# Other servers say it in the message alone: vLLM, llama.cpp.
+TOO_LONG = re.compile(r"maximum context length|context size|context window", re.IGNORECASE)
 
 
-def translated(error: openai.OpenAIError | httpx2.HTTPError) -> ProviderError:
+def translated(error: Exception, account: Account) -> ProviderError:
+    # Not the message: it may quote the request, and with it a person's documents.
+    log.warning("%s refused: %s %s", account.label, type(error).__name__, _status(error))
+    if refused := _address_refused(error):
+        return ProviderError(refused.message, code=refused.code, permanent=True)
     if isinstance(error, openai.APIStatusError):
-        return _refusal(error)
+        return _refusal(error, account)
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-        return _passing("The model provider did not answer in time. Try again.", "timeout")
+        return told("timeout")
     if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
-        return _passing("The model provider cannot be reached. Try again later.", "unreachable")
-    if isinstance(error, httpx2.HTTPError):
-        return _passing("The model's answer broke off before it was complete.", "stream_cut")
-    return _passing("The model provider sent an answer we cannot read.", "bad_answer")
+        return told("unreachable")
+    return told("stream_cut" if isinstance(error, httpx2.HTTPError) else "bad_answer")
 
 
-def _refusal(error: openai.APIStatusError) -> ProviderError:
-    status = error.status_code
-    if status in (401, 403):
-        return _lasting("The model provider refused our key. Check OPENAI_API_KEY.", "key_refused")
-    if status == 404:
-        return _lasting("The model provider does not know this model. Choose another.", "no_model")
-    if status == 429 and error.code == "insufficient_quota":
-        return _lasting("The account at the model provider has no credit left.", "no_quota")
-    if status == 429:
-        message = "The model provider is busy. Try again in a minute."
-        return _passing(message, "rate_limited", _retry_after(error))
-    if error.code == "context_length_exceeded":
-        return _lasting("The conversation is too long for this model. Start a new one.", "too_long")
-    if status >= 500 or status in (408, 409):
-        message = f"The model provider has a problem (status {status}). Try again later."
-        return _passing(message, "provider_down", _retry_after(error))
-    return _lasting(f"The model provider refused the request (status {status}).", "refused")
+def _status(error: Exception) -> str:
+    return str(error.status_code) if isinstance(error, openai.APIStatusError) else ""
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Seconds; the form with a date is not worth reading for waits of a minute."""
-    try:
-        seconds = float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)
+def _address_refused(error: BaseException | None) -> AddressRefused | None:
+    """The client wraps what its transport raises."""
+    while error:
+        if isinstance(error, AddressRefused):
+            return error
+        error = error.__cause__
+    return None
 
 
-def _passing(message: str, code: str, retry_after: float | None = None) -> ProviderError:
-    return ProviderError(message, code=code, permanent=False, retry_after=retry_after)
-
-
-def _lasting(message: str, code: str) -> ProviderError:
-    return ProviderError(message, code=code, permanent=True)
+def _refusal(error: openai.APIStatusError, account: Account) -> ProviderError:
+    kind = CODES.get(str(error.code))
+    if error.status_code == 400 and TOO_LONG.search(error.message):
+        kind = "too_long"
+    if kind:
+        return told(kind)
+    retry_after = refusals.seconds(error.response.headers.get("retry-after"))
+    return refusals.of_status(error.status_code, account, retry_after)

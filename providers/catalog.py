@@ -1,0 +1,62 @@
+"""What each account's provider lists, kept for an hour; nobody waits for it but `check`."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from importlib import import_module
+
+from providers.account import Account
+from providers.errors import ProviderError
+from providers.kept import Kept
+from providers.retries import Patience
+
+log = logging.getLogger(__name__)
+FRESH_SECONDS = 3600.0
+RETRY_SECONDS = 60.0  # after a failure
+PATIENCE = Patience(first_token=5, idle=5, total=10, retries=0)
+LISTS = {"openai": "providers.openai.models", "gemini": "providers.gemini.models"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Model names without the provider."""
+
+    chat: tuple[str, ...] = ()
+    embedding: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    listed: Listed | None = None
+    due_at: float = 0.0
+
+
+_known: Kept[Account, _Known] = Kept(most=1000)
+
+
+def ask(account: Account) -> Listed:
+    """The provider's list as it is now. Takes up to ten seconds; raises ProviderError."""
+    listed: Listed = import_module(LISTS[account.provider]).available(account, PATIENCE)
+    _known[account] = _Known(listed, time.monotonic() + FRESH_SECONDS)
+    return listed
+
+
+def listed(account: Account) -> Listed | None:
+    """What is known now, be it old; None at first. A thread asks the provider when it is time."""
+    known = _known.get(account) or _Known()
+    if time.monotonic() >= known.due_at:
+        _known[account] = _Known(known.listed, time.monotonic() + RETRY_SECONDS)
+        threading.Thread(target=_refresh, args=[account], daemon=True).start()
+    return known.listed
+
+
+def forget() -> None:
+    _known.clear()
+
+
+def _refresh(account: Account) -> None:
+    try:
+        ask(account)
+    except ProviderError as error:
+        log.warning("No list of models from %s: %s", account.label, error.message)

@@ -1,0 +1,77 @@
+"""Chat with Gemini, through Google's client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import httpx2
+
+from providers import sse
+from providers.account import Account
+from providers.base import ChatEvent, ChatMessage, ChatModel, ChatRequest
+from providers.breaker import breaker_of
+from providers.gemini.clients import Clients
+from providers.retries import Patience
+
+ROLES = {"user": "user", "assistant": "model"}
+
+
+class GeminiChatModel(ChatModel):
+    def __init__(self, model: str, account: Account, patience: Patience | None = None) -> None:
+        self.name, self.model, self.account = f"gemini/{model}", model, account
+        self.label = model if account.base_url else f"{model} (Gemini)"
+        self.patience = patience or Patience()
+        self.breaker = breaker_of(account)
+        self._clients = Clients(account, self.patience)
+
+    async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        client: Any = await self._clients.asynchronous()
+        # They need Google's package, which is loaded by now and no sooner.
+        from providers.gemini.errors import FAILURES, translated
+        from providers.gemini.reading import Answer
+
+        answer = Answer(request, self.account)
+        try:
+            async with aclosing(await self._response(client, request)) as response:
+                async for line in sse.data_of(response.aiter_bytes()):
+                    for delta in answer.read(line):
+                        yield delta
+        except FAILURES as error:
+            if not answer.reason:  # else all was said, only the end of the stream is missing
+                raise translated(error, self.account) from error
+        if finished := answer.finished():
+            yield finished
+
+    async def _response(self, client: Any, request: ChatRequest) -> httpx2.Response:
+        """The open response. The client has no public way to it, and its own stream objects cost
+        twice the CPU and leave the connection to the garbage collector when a reader stops."""
+        api = client._api_client
+        path = f"models/{self.model}:streamGenerateContent?alt=sse"
+        answered = await api._async_request(api._build_request("post", path, body_of(request)),
+                                            stream=True)  # fmt: skip
+        response: httpx2.Response = answered.response_stream
+        return response
+
+
+def body_of(request: ChatRequest) -> dict[str, Any]:
+    """https://ai.google.dev/api/generate-content: what the system says stands apart, and a
+    conversation begins with the person."""
+    spoken = [message for message in request.messages if message.role != "system"]
+    while spoken[:1] and spoken[0].role == "assistant":
+        spoken.pop(0)
+    system = [part_of(message) for message in request.messages if message.role == "system"]
+    return {
+        "contents": [{"role": ROLES[message.role], "parts": [part_of(message)]}
+                     for message in spoken],
+        **({"systemInstruction": {"parts": system}} if system else {}),
+        "generationConfig": {
+            "temperature": request.temperature,
+            "maxOutputTokens": request.max_tokens,
+        },
+    }  # fmt: skip
+
+
+def part_of(message: ChatMessage) -> dict[str, str]:
+    return {"text": message.content}

@@ -1,0 +1,40 @@
+"""Which models an account opens, by /v1/models, which says nothing but their names."""
+
+import re
+
+from providers.account import Account
+from providers.catalog import Listed
+from providers.openai.clients import Clients
+from providers.openai.errors import FAILURES, translated
+from providers.refusals import told
+from providers.retries import Patience
+
+EMBEDS = re.compile(r"embed|(^|/)(bge|gte|e5|multilingual-e5|all-minilm|paraphrase)-")
+# Speech, pictures, moderation, ranking: no chat.
+OTHER = re.compile(
+    r"whisper|tts|audio|realtime|transcribe|translate|dall-e|image|sora|moderation|rerank|"
+    r"davinci|babbage|instruct-0|search|codex|computer-use|deep-research"
+)
+# Of OpenAI's hundred names: the families that chat, without dated copies and those of the
+# Responses API alone.
+OPENAI_CHAT = re.compile(r"(gpt-|o\d|chatgpt-)")
+OPENAI_COPY = re.compile(r"-(\d{4}|\d{4}-\d{2}-\d{2}|\d{4}-preview|pro)$")
+
+
+def available(account: Account, patience: Patience) -> Listed:
+    """Raises ProviderError."""
+    try:
+        names = sorted(model.id for model in Clients(account, patience).synchronous.models.list())
+    except FAILURES as error:
+        raise translated(error, account) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise told("bad_answer") from error
+    embedding = [name for name in names if EMBEDS.search(name.lower())]
+    chat = [name for name in names if name not in embedding and _chats(name.lower(), account)]
+    return Listed(tuple(chat), tuple(embedding))
+
+
+def _chats(name: str, account: Account) -> bool:
+    if OTHER.search(name):
+        return False
+    return bool(account.base_url) or bool(OPENAI_CHAT.match(name) and not OPENAI_COPY.search(name))

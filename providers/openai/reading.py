@@ -1,0 +1,53 @@
+"""What the lines of an OpenAI stream say."""
+
+import json
+import logging
+from typing import Any
+
+from providers.base import ChatRequest, Finished, TextDelta, Usage
+from providers.errors import ProviderError
+from providers.refusals import told
+
+log = logging.getLogger(__name__)
+
+
+class Answer:
+    """Collects what comes besides text. Usage follows the finish reason, or never comes."""
+
+    def __init__(self, request: ChatRequest) -> None:
+        self.request, self.reason = request, ""
+        self.usage: dict[str, int] | None = None
+        self.said: list[str] = []
+
+    def read(self, line: bytes) -> list[TextDelta]:
+        try:
+            chunk = json.loads(line)
+            _check(chunk)
+            self.usage = chunk.get("usage") or self.usage
+            return [TextDelta(text) for choice in chunk["choices"] if (text := self._text(choice))]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise told("bad_answer") from error
+
+    def _text(self, choice: dict[str, Any]) -> str:
+        self.reason = choice.get("finish_reason") or self.reason
+        text: str = (choice.get("delta") or {}).get("content") or ""
+        self.said.append(text)
+        return text
+
+    def finished(self) -> Finished | None:
+        """None when the provider gave no finish reason: the stream was cut."""
+        return Finished(self.reason, self._usage()) if self.reason else None
+
+    def _usage(self) -> Usage:
+        try:
+            counted = self.usage or {}
+            return Usage(counted["prompt_tokens"], counted["completion_tokens"], exact=True)
+        except (KeyError, TypeError):
+            return Usage.estimated(self.request, "".join(self.said))
+
+
+def _check(chunk: dict[str, Any]) -> None:
+    if problem := chunk.get("error"):
+        log.warning("The provider reported in mid-answer: %.200s", problem)
+        message = "The model provider reported a problem in mid-answer. Try again."
+        raise ProviderError(message, code="provider_down", permanent=False)
