@@ -1,42 +1,73 @@
-"""People, keys, invitations, kept mail, the audit log and owed work, for staff."""
+"""People, keys, mail, the audit log and owed work, for staff."""
 
-from django.contrib import admin
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts import closing, keys, second_factor, sign_in_admin  # noqa: F401 (registers)
 from accounts.models import (
     ApiKey,
     AuditLog,
     AuditPerson,
+    IdempotencyKey,
     Invitation,
     KeptEmail,
     PendingTask,
+    ProviderCredential,
     User,
 )
-from accounts.staff import ReadOnlyAdmin
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link, link_by_id
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
-    list_display = ["email", "full_name", "tier", "is_active", "is_staff", "created_at"]
-    list_filter = ["tier", "is_active", "is_staff", "is_superuser"]
-    search_fields = ["email", "full_name", "username", "id"]
-    ordering = ["-created_at"]
-    readonly_fields = ["tier", "total_tokens_used", "last_login", "created_at", "updated_at"]
+class PersonAdmin(StaffAdmin, UserAdmin):
+    list_display = [
+        "email",
+        "full_name",
+        "tier",
+        "is_active",
+        "is_staff",
+        "last_login",
+        "created_at",
+    ]
+    list_filter = ["tier", "is_active", "is_staff", "is_superuser", "created_at", "deleted_at"]
+    search_fields = ["email", "full_name", "username"]
+    date_hierarchy = "created_at"
+    ordering = ["-pk"]
+    readonly_fields = [
+        *("id", "tier", "total_tokens_used", "deleted_at"),
+        *("last_login", "created_at", "updated_at"),
+    ]
     fieldsets = [
         (None, {"fields": ["email", "username", "password", "full_name", "timezone", "locale"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
-        (_("Use"), {"fields": ["tier", "total_tokens_used", "last_login", "created_at"]}),
+        (_("Use"), {"fields": ["id", "tier", "total_tokens_used", "last_login", "created_at"]}),
         (_("Closing"), {"fields": ["deleted_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "username", "password1", "password2"]})]
     filter_horizontal = ["groups"]
+    actions = ["close", "open_again", "erase", "take_second_factor"]
+    see_also = [
+        SeeAlso("accounts.ApiKey", "user"),
+        SeeAlso("accounts.ProviderCredential", "owner"),
+        SeeAlso("account.EmailAddress", "user"),
+        SeeAlso("usersessions.UserSession", "user"),
+        SeeAlso("mfa.Authenticator", "user"),
+        SeeAlso("accounts.AuditLog", "owner_id"),
+    ]
 
     def has_change_permission(self, request, obj=None) -> bool:
         return self._may_touch(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        return self._may_touch(request, obj) and super().has_delete_permission(request, obj)
+        return False  # Django would list, and so load, all that is theirs: see `erase`
+
+    def has_superuser_permission(self, request) -> bool:
+        return request.user.is_superuser
 
     def _may_touch(self, request, obj) -> bool:
         """Whoever sets somebody's password can become them, so staff stay away from staff."""
@@ -49,25 +80,95 @@ class PersonAdmin(UserAdmin):
         rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups"]
         return [*super().get_readonly_fields(request, obj), *rights]
 
+    @admin.action(description=_("Close (erased after 7 days)"), permissions=["superuser"])
+    def close(self, request, queryset) -> None:
+        for user in self._others(request, queryset.filter(is_active=True)):
+            closing.close_account(user, actor=request.user)
+
+    @admin.action(description=_("Open again"), permissions=["superuser"])
+    def open_again(self, request, queryset) -> None:
+        for user in self._others(request, queryset.filter(is_active=False)):
+            closing.reopen_account(user, actor=request.user)
+
+    @admin.action(description=_("Erase closed accounts now, for ever"), permissions=["superuser"])
+    def erase(self, request, queryset) -> None:
+        for user in self._others(request, queryset.filter(deleted_at__isnull=False)):
+            closing.erase_account(user, actor=request.user)
+
+    @admin.action(description=_("Take away the second factor"), permissions=["superuser"])
+    def take_second_factor(self, request, queryset) -> None:
+        for user in self._others(request, queryset):
+            second_factor.take_away(user, actor=request.user)
+
+    def _others(self, request, queryset) -> list[User]:
+        """Everybody picked but oneself; says how many that were."""
+        people = list(queryset.exclude(pk=request.user.pk))
+        text = ngettext("Done for %s person.", "Done for %s people.", len(people))
+        self.message_user(request, text % len(people), messages.SUCCESS)
+        return people
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
-    list_display = ["name", "prefix", "user", "is_active", "last_used_at", "expires_at"]
-    list_filter = ["is_active"]
+class ApiKeyAdmin(StaffAdmin):
+    owner = link("user")
+    list_display = ["name", "prefix", "owner", "is_active", "last_used_at", "expires_at"]
+    list_filter = ["is_active", "last_used_at", "expires_at"]
     list_select_related = ["user"]
-    search_fields = ["name", "prefix", "user__email"]
-    readonly_fields = ["user", "prefix", "scopes", "last_used_at", "created_at"]
+    search_fields = ["name", "prefix"]
+    ids = ["id", "user", "chatbot_id", "project_id"]
+    readonly_fields = [
+        *("user", "prefix", "scopes", "chatbot_id", "project_id", "last_used_at", "created_at"),
+    ]
     exclude = ["key_hash"]
 
     def has_add_permission(self, request) -> bool:
         return False  # only its owner may ever see a secret
 
+    def delete_model(self, request, obj) -> None:
+        keys.revoke(obj, actor=request.user)
+
+    def delete_queryset(self, request, queryset) -> None:
+        for key in queryset:
+            keys.revoke(key, actor=request.user)
+
+
+@admin.register(ProviderCredential)
+class ProviderCredentialAdmin(ReadOnlyAdmin):
+    person = link("owner")
+    list_display = ["provider", "label", "person", "hint", "is_active", "last_error", "checked_at"]
+    list_filter = ["provider", "is_active", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["label", "base_url", "last_error"]
+    ids = ["id", "owner"]
+    fields = [
+        *("owner", "provider", "label", "hint", "base_url", "is_active", "last_error"),
+        *("checked_at", "created_at", "updated_at"),
+    ]
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
+    """What was answered is its owner's, and may be large."""
+
+    person = link("owner")
+    list_display = ["key", "person", "response_status", "object_id", "created_at", "expires_at"]
+    list_filter = ["response_status", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["key"]
+    ids = ["id", "owner", "object_id"]
+    fields = ["owner", "key", "response_status", "object_id", "expires_at", "created_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("response_body")
+
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(StaffAdmin):
     list_display = ["email", "invited_by", "expires_at", "accepted_at", "created_at"]
+    list_filter = ["accepted_at", "expires_at"]
     list_select_related = ["invited_by"]
     search_fields = ["email"]
+    ids = ["id", "invited_by"]
     exclude = ["token_hash"]
     readonly_fields = ["email", "invited_by", "accepted_at", "created_at"]
 
@@ -81,7 +182,7 @@ class MailAdmin(ReadOnlyAdmin):
 
     list_display = ["subject", "to", "created_at"]
     search_fields = ["to", "subject"]
-    ordering = ["-created_at"]
+    date_hierarchy = "created_at"
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.is_superuser  # a mail holds the codes that open accounts
@@ -95,23 +196,42 @@ class MailAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditLog)
 class AuditLogAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "action", "resource_type", "resource_id", "actor_id"]
-    list_filter = ["action", "created_at"]
-    search_fields = ["request_id", "=actor_id", "=owner_id", "=resource_id"]
-    show_full_result_count = False
+    owner = link_by_id("owner_id")
+    actor = link_by_id("actor_id")
+    list_display = [
+        *("created_at", "action", "resource_type", "resource_id", "actor", "owner"),
+        "request_id",
+    ]
+    list_filter = ["created_at"]
+    search_fields = ["request_id__exact", "action"]
+    ids = ["id", "owner_id", "actor_id", "resource_id"]
 
 
 @admin.register(AuditPerson)
 class AuditPersonAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "email", "ip_address", "user_agent"]
-    search_fields = ["email", "=actor_id", "=ip_address"]
+    actor = link_by_id("actor_id")
+    list_display = ["created_at", "email", "ip_address", "user_agent", "actor"]
+    search_fields = ["=ip_address", "name"]
+    ids = ["id", "owner_id", "actor_id"]
     exclude = ["salt"]
-    show_full_result_count = False
 
 
 @admin.register(PendingTask)
 class PendingTaskAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "object_id", "due_at", "attempts", "last_error", "created_at"]
-    list_filter = ["kind"]
-    search_fields = ["=object_id", "=owner_id", "last_error"]
+    owner = link_by_id("owner_id")
+    list_display = ["kind", "object_id", "owner", "due_at", "attempts", "last_error", "created_at"]
+    list_filter = ["kind", "due_at", "attempts"]
+    search_fields = ["last_error"]
+    ids = ["id", "owner_id", "object_id"]
     ordering = ["due_at"]
+
+
+@admin.register(LogEntry)
+class StaffLogAdmin(ReadOnlyAdmin):
+    """What staff changed by these pages."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
+    list_filter = ["action_flag", "action_time"]
+    list_select_related = ["user", "content_type"]
+    search_fields = ["object_repr", "=object_id"]
+    ids = ["user"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import keys
 from accounts.models import ApiKey, User
+from accounts.tenancy import scope
 
 SCOPE_LABELS = {
     "account:read": _("See the profile and the API keys"),
@@ -56,6 +57,31 @@ class ChangeEmailForm(forms_of_allauth.ChangeEmailForm):
     def clean_email(self) -> str:
         self.cleaned_data["email"] = get_adapter().clean_email(self.cleaned_data["email"])
         return super().clean_email()
+
+
+class PasswordForm(forms.Form):
+    """Programs go on with their keys under a new password, unless the person says otherwise."""
+
+    revoke_keys = forms.BooleanField(
+        label=_("Revoke all my API keys too"),
+        help_text=_("Otherwise programs that use them go on as before."),
+        required=False,
+    )
+    user: User
+
+    def save(self) -> None:
+        with scope(self.user):  # a reset is done by a stranger
+            super().save()
+            if self.cleaned_data["revoke_keys"]:
+                keys.revoke_all(self.user, actor=self.user)
+
+
+class ChangePasswordForm(PasswordForm, forms_of_allauth.ChangePasswordForm):
+    field_order = ["oldpassword", "password1", "password2", "revoke_keys"]
+
+
+class ResetPasswordKeyForm(PasswordForm, forms_of_allauth.ResetPasswordKeyForm):
+    field_order = ["password1", "password2", "revoke_keys"]
 
 
 class ApiKeyForm(forms.ModelForm):

@@ -84,6 +84,20 @@ def find(secret: str) -> ApiKey | None:
     return key if key.user.is_active else None
 
 
+def revoke_all(user: User, *, actor: User) -> int:
+    """Returns how many there were; call inside the person's scope."""
+    issued = list(ApiKey.objects.for_user(user))
+    for key in issued:
+        revoke(key, actor=actor)
+    return len(issued)
+
+
 def revoke(key: ApiKey, *, actor: User) -> None:
-    audit.record("api_key.revoke", actor=actor, resource=key, metadata={"name": key.name})
+    audit.record(
+        "api_key.revoke",
+        actor=actor,
+        owner_id=key.user_id,
+        resource=key,
+        metadata={"name": key.name},
+    )
     key.delete()

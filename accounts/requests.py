@@ -7,6 +7,8 @@ from collections.abc import Callable
 from io import SEEK_END
 
 import structlog
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
@@ -118,12 +120,22 @@ class ScopeMiddleware(ViewMiddleware):
             return None
         if not request.user.is_authenticated or getattr(request, "key_refused", False):
             return None
+        try:
+            response = self._in_scope(request, view, args, kwargs)
+        except (ImmediateHttpResponse, ReauthenticationRequired) as error:
+            # Django asks process_exception for errors of views it called itself, not of this one
+            return AccountMiddleware(view).process_exception(request, error)
+        if response.streaming:
+            connection.close()  # a download must not hold a pooled connection
+        return response
+
+    def _in_scope(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
+    ) -> HttpResponseBase:
         with scope(request.user), timezone.override(request.user.timezone):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
             if response.status_code >= 400:
                 transaction.set_rollback(True)  # what is refused leaves nothing half-written
-        if response.streaming:
-            connection.close()  # a download must not hold a pooled connection
         return response

@@ -1,8 +1,8 @@
-"""Upkeep on a schedule: work that is due, months that are coming."""
+"""Upkeep on a schedule: work that is due, months that are coming, people who are leaving."""
 
 from celery import shared_task
 
-from accounts import delivery, idempotency, partitions
+from accounts import closing, delivery, idempotency, partitions, sessions
 from accounts.tenancy import system
 
 
@@ -15,6 +15,24 @@ def sweep() -> None:
 @shared_task(name="accounts.make_partitions")
 def make_partitions() -> None:
     partitions.make_partitions()
+
+
+@shared_task(name="accounts.clear_sessions")
+def clear_sessions() -> None:
+    sessions.clear()
+
+
+@shared_task(name="accounts.erase_closed")
+def erase_closed() -> None:
+    """A transaction each, so that one account that resists keeps no other."""
+    with system():
+        due = list(closing.closed_long_enough().values_list("pk", flat=True))
+    for pk in due:
+        with system():
+            # locked and asked again: it may have been opened meanwhile
+            user = closing.closed_long_enough().select_for_update().filter(pk=pk).first()
+            if user:
+                closing.erase_account(user)
 
 
 @shared_task(name="accounts.forget_idempotency_keys")

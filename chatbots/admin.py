@@ -2,18 +2,26 @@
 
 from django.contrib import admin
 
-from accounts.staff import ReadOnlyAdmin
+from accounts.admin import PersonAdmin
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link
 from chatbots.models import Chatbot, ChatbotDocument
+
+PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("chatbots.Chatbot", "owner")]
 
 
 @admin.register(Chatbot)
-class ChatbotAdmin(admin.ModelAdmin):
-    list_display = ["name", "owner", "model", "status", "is_active", "is_public", "created_at"]
-    list_filter = ["status", "is_active", "is_public"]
+class ChatbotAdmin(StaffAdmin):
+    person = link("owner")
+    list_display = ["name", "person", "model", "status", "is_active", "is_public", "created_at"]
+    list_filter = ["status", "is_active", "is_public", "created_at"]
     list_select_related = ["owner"]
-    search_fields = ["name", "slug", "owner__email", "=id"]
-    readonly_fields = ["owner", "slug", "created_at", "updated_at"]
-    ordering = ["-created_at"]
+    search_fields = ["name", "=slug"]
+    ids = ["id", "owner"]
+    readonly_fields = ["id", "owner", "slug", "created_at", "updated_at"]
+    see_also = [
+        SeeAlso("chatbots.ChatbotDocument", "chatbot"),
+        SeeAlso("conversations.Conversation", "chatbot"),
+    ]
 
     def has_add_permission(self, request) -> bool:
         return False
@@ -21,6 +29,10 @@ class ChatbotAdmin(admin.ModelAdmin):
 
 @admin.register(ChatbotDocument)
 class ChatbotDocumentAdmin(ReadOnlyAdmin):
-    list_display = ["chatbot", "document", "owner"]
+    chatbot_page = link("chatbot")
+    document_page = link("document")
+    person = link("owner")
+    list_display = ["id", "chatbot_page", "document_page", "person"]
     list_select_related = ["chatbot", "document", "owner"]
-    search_fields = ["chatbot__name", "document__name", "=chatbot__id", "=document__id"]
+    search_fields = ["chatbot__name", "document__name"]
+    ids = ["chatbot", "document", "owner"]

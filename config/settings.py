@@ -356,6 +356,8 @@ OPENAI_CHAT_MODELS = tuple(env_list("KYRO_OPENAI_CHAT_MODELS"))
 GEMINI_API_KEY = env("GEMINI_API_KEY")
 GEMINI_BASE_URL = env("GEMINI_BASE_URL")
 GEMINI_CHAT_MODELS = tuple(env_list("KYRO_GEMINI_CHAT_MODELS"))
+# Hosts, host:port or networks beyond the public internet that fetching may reach.
+FETCH_ALLOW = tuple(env_list("KYRO_FETCH_ALLOW"))
 EMBEDDER_SOCKET = Path(env("KYRO_EMBEDDER_SOCKET") or paths.embedder_socket(DATA_DIR))
 
 # -- API ------------------------------------------------------------------------------------

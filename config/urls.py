@@ -1,10 +1,15 @@
 """The map of the site: pages, API, staff, health."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from accounts.requests import unscoped
 from accounts.views import ConfirmEmailView
 from config import api_docs, health
+
+favicon = unscoped(RedirectView.as_view(url=static("img/favicon.svg")))
 
 urlpatterns = [
     path("", include("conversations.home_urls")),
@@ -14,6 +19,9 @@ urlpatterns = [
         name="account_email_verification_sent",
     ),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="accounts:security"), name="mfa_index"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("settings/usage/", include("billing.urls")),
     path("settings/", include("accounts.urls")),
     path("documents/", include("documents.urls")),
@@ -23,6 +31,7 @@ urlpatterns = [
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon, name="favicon"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

@@ -2,29 +2,41 @@
 
 from django.contrib import admin
 
-from accounts.staff import NamedValuesFilter, ReadOnlyAdmin
+from accounts.admin import PersonAdmin
+from accounts.staff_lists import NamedValuesFilter, ReadOnlyAdmin, SeeAlso, link
 from conversations.models import Conversation, Message
+
+PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("conversations.Conversation", "owner")]
 
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ["title", "owner", "chatbot", "channel", "total_messages", "last_message_at"]
-    list_filter = ["channel", "status"]
+    person = link("owner")
+    chatbot_page = link("chatbot")
+    list_display = [
+        *("__str__", "person", "chatbot_page", "channel", "total_messages", "total_tokens"),
+        "last_message_at",
+    ]
+    list_filter = ["channel", "status", "created_at"]
     list_select_related = ["owner", "chatbot"]
-    search_fields = ["=id", "owner__email", "title"]
-    ordering = ["-last_message_at"]
-    show_full_result_count = False
+    search_fields = ["title"]
+    ids = ["id", "owner", "user", "chatbot"]
+    see_also = [SeeAlso("conversations.Message", "conversation")]
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "role", "status", "model_used", "error_code", "conversation"]
-    list_filter = ["status", "role", ("error_code", NamedValuesFilter)]
-    list_select_related = ["conversation"]
-    search_fields = ["=id", "=conversation__id", "owner__email"]
+    conversation_page = link("conversation")
+    person = link("owner")
+    list_display = [
+        *("created_at", "role", "status", "model_used", "error_code", "first_token_ms"),
+        *("processing_time_ms", "conversation_page", "person"),
+    ]
+    list_filter = ["status", "role", ("error_code", NamedValuesFilter), "created_at"]
+    list_select_related = ["conversation", "owner"]
+    search_fields = ["=model_used", "=error_code"]
+    ids = ["id", "conversation", "owner", "author", "parent"]
     exclude = ["search_text", "content_tsv"]
-    ordering = ["-created_at"]
-    show_full_result_count = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("search_text", "content_tsv")

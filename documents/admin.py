@@ -1,19 +1,57 @@
 """Why a document failed, and trying it again."""
 
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
 from django.contrib import admin, messages
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.staff import NamedValuesFilter, ReadOnlyAdmin
+from accounts.admin import PersonAdmin
+from accounts.staff_lists import NamedValuesFilter, ReadOnlyAdmin, SeeAlso, link, link_by_id
 from documents import queue
 from documents.models import Document, DocumentChunk, DocumentText, ErasedFile
 from documents.uploads import delete_document
 
+PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("documents.Document", "owner")]
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    """What staff look for, in one click."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("failed", _("failed")),
+            ("failed-today", _("failed in the last day")),
+            ("silent", _("its worker fell silent")),
+            ("retried", _("tried more than once")),
+        ]
+
+    def queryset(self, request, queryset):
+        failed = Q(status=Document.Status.ERROR)
+        meant = {
+            "failed": failed,
+            "failed-today": failed & Q(updated_at__gte=timezone.now() - dt.timedelta(days=1)),
+            "silent": Q(status=Document.Status.PROCESSING, lease_until__lt=Now()),
+            "retried": Q(attempt__gt=1),
+        }
+        return queryset.filter(meant[self.value()]) if self.value() in meant else queryset
+
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
-    list_display = ["name", "owner", "status", "stage", "error_message", "attempt", "created_at"]
+    person = link("owner")
+    list_display = ["name", "person", "status", "stage", "error_message", "attempt", "created_at"]
     list_filter = [
+        OutcomeFilter,
         "status",
         ("error_code", NamedValuesFilter),
         "stage",
@@ -22,10 +60,37 @@ class DocumentAdmin(ReadOnlyAdmin):
         "created_at",
     ]
     list_select_related = ["owner"]
-    search_fields = ["name", "title", "owner__email", "=id", "=content_hash"]
-    ordering = ["-created_at"]
-    show_full_result_count = False
-    actions = ["retry"]
+    search_fields = ["name", "title", "content_hash__exact"]
+    ids = ["id", "owner", "parent"]
+    fieldsets = [
+        (None, {"fields": ["id", "name", "owner", "kind", "parent", "source_url"]}),
+        (
+            _("Processing"),
+            {
+                "fields": [
+                    *("status", "error_message", "error_code", "stage", "progress"),
+                    *("attempt", "failures", "stage_times", "lease_until", "processed_at"),
+                ]
+            },
+        ),
+        (
+            _("Content"),
+            {
+                "fields": [
+                    *("title", "description", "tags", "mime_type", "file", "file_size"),
+                    *("content_hash", "language", "page_count", "chunk_count", "token_count"),
+                    *("tokens_used", "embedding_model", "metadata", "created_at", "updated_at"),
+                ]
+            },
+        ),
+    ]
+    see_also = [
+        SeeAlso("documents.DocumentChunk", "document"),
+        SeeAlso("documents.DocumentText", "document"),
+        SeeAlso("accounts.PendingTask", "object_id"),
+        SeeAlso("accounts.AuditLog", "resource_id"),
+    ]
+    actions = ["retry", "cancel"]
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return request.user.is_superuser
@@ -39,24 +104,36 @@ class DocumentAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Process again"), permissions=["view"])
     def retry(self, request, queryset) -> None:
+        count = self._do(queue.reprocess, request, queryset)
+        text = ngettext("%s document is queued.", "%s documents are queued.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(description=_("Cancel the processing"), permissions=["view"])
+    def cancel(self, request, queryset) -> None:
+        count = self._do(queue.cancel, request, queryset)
+        text = ngettext("%s document is cancelled.", "%s documents are cancelled.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    def _do(self, act: Callable, request, queryset) -> int:
+        """How many documents it was done to; says of each other one why not."""
         count = 0
         for document in queryset:
             try:
-                queue.reprocess(document, actor=request.user)
+                act(document, actor=request.user)
                 count += 1
             except queue.NotNow as reason:
                 self.message_user(request, f"{document}: {reason}", messages.WARNING)
-        text = ngettext("%s document is queued.", "%s documents are queued.", count)
-        self.message_user(request, text % count, messages.SUCCESS)
+        return count
 
 
 @admin.register(DocumentText)
 class DocumentTextAdmin(ReadOnlyAdmin):
-    list_display = ["document", "owner", "created_at"]
+    person = link("owner")
+    list_display = ["document", "person", "created_at"]
     list_select_related = ["document", "owner"]
-    search_fields = ["=document__id", "document__name"]
+    search_fields = ["document__name"]
+    ids = ["document", "owner"]
     fields = ["document", "owner", "created_at"]
-    show_full_result_count = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("content", "pages")
@@ -64,12 +141,13 @@ class DocumentTextAdmin(ReadOnlyAdmin):
 
 @admin.register(DocumentChunk)
 class DocumentChunkAdmin(ReadOnlyAdmin):
-    list_display = ["document", "chunk_index", "page", "section", "token_count", "enabled"]
-    list_filter = ["enabled", ("embedding_model", NamedValuesFilter)]
+    document_page = link("document")
+    list_display = ["__str__", "document_page", "page", "section", "token_count", "enabled"]
+    list_filter = ["enabled"]
     list_select_related = ["document"]
-    search_fields = ["=document__id", "=id"]
+    search_fields = ["section"]
+    ids = ["id", "document", "owner"]
     exclude = ["embedding", "search_text", "content_tsv"]
-    show_full_result_count = False
 
     def get_queryset(self, request):
         return super().get_queryset(request).light()
@@ -77,5 +155,7 @@ class DocumentChunkAdmin(ReadOnlyAdmin):
 
 @admin.register(ErasedFile)
 class ErasedFileAdmin(ReadOnlyAdmin):
-    list_display = ["path", "owner_id", "created_at"]
-    search_fields = ["path", "=owner_id"]
+    owner = link_by_id("owner_id")
+    list_display = ["path", "owner", "created_at"]
+    search_fields = ["path"]
+    ids = ["owner_id"]

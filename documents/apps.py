@@ -5,10 +5,12 @@ class DocumentsConfig(AppConfig):
     name = "documents"
 
     def ready(self) -> None:
-        from accounts import delivery
+        from accounts import closing, delivery
         from documents.lease import KIND
         from documents.tasks import ingest_document
+        from documents.uploads import give_up_files
 
         delivery.NUDGES[KIND] = lambda document_id, owner_id: ingest_document.delay(
             str(document_id), str(owner_id)
         )
+        closing.erasing.connect(give_up_files)

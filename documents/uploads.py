@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from errno import ENOSPC
+from functools import partial
 from pathlib import PurePath
 
 import structlog
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -25,14 +26,16 @@ from documents.erasing import discard
 from documents.models import Document, ErasedFile, storage_path
 
 log = structlog.get_logger(__name__)
+PASTED_NAME = "Pasted text.txt"
 
 
 @dataclass
 class UploadRefused(Exception):
-    """The file cannot become a document; `code` is stable, `message` is for the person."""
+    """Nothing can become of this; `code` is stable, `message` is for the person."""
 
     code: str
     message: str
+    field: str = "file"
 
     def __str__(self) -> str:
         return self.message
@@ -55,7 +58,7 @@ def add_document(
     _check_size(file)
     content_hash = _sha256(file)
     if existing := _existing(user, content_hash):
-        return _again(existing, user), False
+        return again(existing, user), False
     document = Document(
         id=uuid7(),
         owner=user,
@@ -67,22 +70,30 @@ def add_document(
     )
     path = storage_path(document, name)
     try:
-        _check_plan(user, file.size)
+        check_plan(user, file.size)
         document.file.name = default_storage.save(path, file)
         with transaction.atomic():
             document.save(force_insert=True)
     except OSError as error:
         discard(path, user.pk)
-        raise _not_stored(path, error) from error
+        raise not_stored(path, error) from error
     except IntegrityError:  # the same bytes arrived twice at once
         discard(path, user.pk)
-        return _again(_existing(user, content_hash), user), False
+        return again(_existing(user, content_hash), user), False
     except BaseException:
         discard(path, user.pk)
         raise
     audit.record("document.upload", actor=user, resource=document, metadata={"name": name})
     queue.enqueue(document)
     return document, True
+
+
+def add_text(
+    user: User, text: str, *, name: str = "", title: str = "", tags: list[str] | None = None
+) -> tuple[Document, bool]:
+    """A pasted text is a file of its own."""
+    file = ContentFile(text.encode(), name or PASTED_NAME)
+    return add_document(user, file, title=title, tags=tags)
 
 
 def delete_document(document: Document, *, actor: User) -> None:
@@ -94,14 +105,14 @@ def delete_document(document: Document, *, actor: User) -> None:
         resource=document,
         metadata={"name": document.name},
     )
-    path = document.file.name
     queue.PendingTask.objects.filter(kind=queue.KIND, object_id=document.pk).delete()
-    ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
+    for path in document.places:
+        ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
+        transaction.on_commit(partial(default_storage.delete, path), robust=True)
     document.delete()
-    transaction.on_commit(lambda: default_storage.delete(path), robust=True)
 
 
-def _not_stored(path: str, error: OSError) -> UploadRefused:
+def not_stored(path: str, error: OSError) -> UploadRefused:
     log.error("not_stored", path=path, error=str(error))
     if error.errno == ENOSPC:
         return UploadRefused("storage_full", _("The server's disk is full. Try later."))
@@ -124,10 +135,11 @@ def _check_size(file: File) -> None:
         raise UploadRefused("file_too_large", _("This file is larger than %s MB.") % limit)
 
 
-def _check_plan(user: User, size: int) -> None:
+def check_plan(user: User, size: int, *, replacing: Document | None = None) -> None:
+    """Whether the plan has room for a document of this size. Raises QuotaExceeded."""
     # Holding the subscription row makes parallel uploads of one person count each other.
     Subscription.objects.select_for_update().get(user=user)
-    held = Document.objects.for_user(user)
+    held = Document.objects.for_user(user).exclude(pk=replacing and replacing.pk)
     stored = held.aggregate(total=Sum("file_size"))["total"] or 0
     limits.check_documents(user, count=held.count(), stored=stored, adding=size)
 
@@ -144,7 +156,7 @@ def _existing(user: User, content_hash: str) -> Document | None:
     return Document.objects.for_user(user).library().filter(content_hash=content_hash).first()
 
 
-def _again(document: Document, user: User) -> Document:
+def again(document: Document, user: User) -> Document:
     if document.status == Document.Status.ERROR:
         return queue.reprocess(document, actor=user)
     return document
@@ -152,9 +164,10 @@ def _again(document: Document, user: User) -> Document:
 
 def give_up_files(user: User, **_: object) -> None:
     """Hand every file of a person about to be erased to the task that empties the storage."""
-    paths = Document.objects.for_user(user).exclude(file="").values_list("file", flat=True)
+    documents = Document.objects.for_user(user).only("owner", "name", "file", "source_url")
+    paths = [path for document in documents.iterator() for path in document.places]
     ErasedFile.objects.bulk_create(
-        [ErasedFile(path=path, owner_id=user.pk) for path in paths.iterator()],
+        [ErasedFile(path=path, owner_id=user.pk) for path in paths],
         ignore_conflicts=True,
         batch_size=1000,
     )

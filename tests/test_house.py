@@ -19,10 +19,13 @@ OPEN_TABLES = {
     "account_emailaddress": "signing in looks addresses up before any scope exists",
     "accounts_user_groups": "rights are read with the person, before any scope exists",
     "accounts_user_user_permissions": "rights are read with the person, before any scope exists",
+    "mfa_authenticator": "signing in asks for the second factor before any scope exists",
+    "usersessions_usersession": "written at sign-in, before any scope exists",
     "django_admin_log": "what staff did, seen in the administration alone",
 }
 # The only places that may step past the policies.
 SYSTEM_USERS = {
+    "accounts/management/commands/rotate_credential_keys.py",
     "accounts/partitions.py",
     "accounts/staff.py",
     "accounts/tasks.py",

@@ -6,13 +6,18 @@ from tests.isolation.doors import (
     always,
     answer,
     conversation,
+    credential,
     document,
     key,
     slug,
     waiting,
 )
+from tests.own_server import own_server_key
 
-OPEN = {"landing", "api-schema", "api-docs", "health-live", "health-ready", "accounts:invitation"}
+OPEN = {
+    *("landing", "api-schema", "api-docs", "favicon", "health-live", "health-ready"),
+    "accounts:invitation",
+}
 OPEN_STAFF = {"admin:login", "admin:logout"}
 # django-allauth's own pages: they know the session's person and no rows of a tenant.
 ENTRANCE = {
@@ -30,6 +35,20 @@ ENTRANCE = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_confirm_login_code",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+    "usersessions_list",
 }
 SETTINGS = [
     Door("home", "GET", blind=True),
@@ -42,6 +61,9 @@ SETTINGS = [
         body=always({"full_name": "New", "timezone": "UTC", "locale": "en"}),
         blind=True,
     ),
+    Door("accounts:security", "GET", blind=True),
+    Door("accounts:revoke_all_keys", "GET", blind=True),
+    Door("accounts:revoke_all_keys", "POST", blind=True),
     Door("accounts:api_keys", "GET", blind=True),
     Door(
         "accounts:api_keys",
@@ -49,6 +71,15 @@ SETTINGS = [
         body=always({"name": "New", "scopes": ["search:read"], "lifetime": "30"}),
         blind=True,
     ),
+    Door("accounts:providers", "GET", blind=True),
+    Door("accounts:providers", "POST", body=own_server_key, blind=True),
+    Door("accounts:default_model", "POST", body=always({"chat_model": "fake"}), blind=True),
+    Door("accounts:test_provider_key", "POST", path=credential),
+    Door("accounts:replace_provider_key", "GET", path=credential),
+    Door("accounts:replace_provider_key", "POST", path=credential, body=always({"secret": "x"})),
+    Door("accounts:switch_provider_key", "POST", path=credential, body=always({"use": "no"})),
+    Door("accounts:remove_provider_key", "GET", path=credential),
+    Door("accounts:remove_provider_key", "POST", path=credential),
     Door("accounts:revoke_key", "GET", path=key),
     Door("accounts:revoke_key", "POST", path=key),
 ]
