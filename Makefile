@@ -19,6 +19,7 @@ run:
 
 test:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	@$(PYTHON) -m config.embedded.packages pgbouncer
 	@chromium=$$($(PYTHON) -m config.embedded.browser) && \
 		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TESTS)
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+from . import packages
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -28,17 +30,11 @@ def found() -> str | None:
     chosen = os.environ.get("KYRO_CHROMIUM")
     if chosen:
         return shutil.which(chosen)
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    return packages.found(*NAMES)
 
 
 def from_debian() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    print("Installing the Debian package chromium for the browser tests", file=sys.stderr)
-    quiet = {"stdout": sys.stderr, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-    subprocess.run(["apt-get", "update", "-qq"], **quiet)
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    subprocess.run(install, **quiet)
+    packages.install("chromium")
     return found()
 
 
