@@ -16,11 +16,11 @@ from documents.extraction.cleaning import clean
 from documents.extraction.docx_styles import Styles, W, read_styles
 from documents.extraction.docx_text import paragraph_text, table_text, take_boxes
 from documents.extraction.limits import Limits
+from documents.extraction.packages import main_part
 from documents.extraction.result import DOCX, Extracted
 from documents.extraction.writing import Writer
 from documents.extraction.xml_parts import drop, events, faults_told, title_of, tree
 
-DOCUMENT = "word/document.xml"
 PARAGRAPH, TABLE = W + "p", W + "tbl"
 NOTE_REFERENCES = (W + "footnoteReference", W + "endnoteReference")
 HOLDERS = {W + "body", W + "sdtContent", W + "sdt", W + "customXml", W + "ins", W + "document"}
@@ -28,19 +28,20 @@ HOLDERS = {W + "body", W + "sdtContent", W + "sdt", W + "customXml", W + "ins", 
 
 def parse(path: Path, limits: Limits) -> Extracted:
     with opened(path, DOCX) as archive, faults_told(DOCX):
-        if DOCUMENT not in archive.namelist():
-            raise reasons.damaged(DOCX, f"{DOCUMENT} is missing")
+        main = main_part(archive, "word/document.xml", limits, DOCX)
+        if main not in archive.NameToInfo:
+            raise reasons.damaged(DOCX, f"{main} is missing")
         styles = read_styles(tree(archive, "word/styles.xml", limits, DOCX))
         body = Body(Writer(limits), styles, _notes(archive, limits))
-        for element in _blocks(archive, limits):
+        for element in _blocks(archive, main, limits):
             body.add(element)
         return body.writer.finish(DOCX, title_of(archive, limits, DOCX))
 
 
-def _blocks(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Any]:
+def _blocks(archive: zipfile.ZipFile, main: str, limits: Limits) -> Iterator[Any]:
     """Paragraphs and tables of the body; those inside a table or text box belong to it."""
     tags = (PARAGRAPH, TABLE)
-    for _, element in events(archive, DOCUMENT, limits, kind=DOCX, events=("end",), tag=tags):
+    for _, element in events(archive, main, limits, kind=DOCX, events=("end",), tag=tags):
         parent = element.getparent()
         if parent is None or not _stands_in_body(parent):
             continue

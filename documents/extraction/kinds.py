@@ -32,11 +32,13 @@ HEAD_BYTES = 4096
 PDF_HEADER = re.compile(rb"%PDF-\d")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-BY_MEMBER = {
-    "word/document.xml": DOCX,
-    "ppt/presentation.xml": PPTX,
-    "xl/workbook.xml": XLSX,
-    "META-INF/container.xml": EPUB,
+BY_FOLDER = {"word": DOCX, "ppt": PPTX, "xl": XLSX}
+BY_MIMETYPE = {ODT: ODT, ODT + "-template": ODT, ODS: ODS, ODS + "-template": ODS, EPUB: EPUB}
+ODP = "application/vnd.oasis.opendocument.presentation"
+OTHER_MEMBERS = {
+    "xl/workbook.bin": "This is a binary workbook (.xlsb). Save it as XLSX and upload that",
+    "Index/Document.iwa": "This is a Pages, Numbers or Keynote file. Export it as PDF",
+    "Index/Presentation.iwa": "This is a Keynote presentation. Export it as PPTX or PDF",
 }
 BY_STREAM = {"Workbook": XLS, "Book": XLS}
 OLD_OFFICE = {
@@ -105,18 +107,31 @@ def _kind_of_zip(path: Path, suffix: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
-            stated = archive.read("mimetype")[:100] if "mimetype" in members else b""
+            mimetype = _mimetype(archive) if "mimetype" in members else ""
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         fault = reasons.damaged(named, str(error)) if named else reasons.unreadable(str(error))
         raise fault from error
-    if stated.decode("ascii", "replace").strip() in {ODT, ODS, EPUB}:
-        return stated.decode().strip()
-    for member, kind in BY_MEMBER.items():
+    for member, sentence in OTHER_MEMBERS.items():
         if member in members:
+            raise reasons.unsupported_type(sentence)
+    if mimetype in BY_MIMETYPE:
+        return BY_MIMETYPE[mimetype]
+    if mimetype == ODP:
+        raise reasons.unsupported_type("This is an OpenDocument presentation. Save it as PPTX")
+    for folder, kind in BY_FOLDER.items():
+        if "[Content_Types].xml" in members and any(m.startswith(f"{folder}/") for m in members):
             return kind
+    if "META-INF/container.xml" in members:
+        return EPUB
     if named:
         raise reasons.misnamed(suffix, named)
     raise reasons.unsupported_type("This is a ZIP archive or another kind of Office file")
+
+
+def _mimetype(archive: zipfile.ZipFile) -> str:
+    """OpenDocument and EPUB say there what they are."""
+    with archive.open("mimetype") as member:
+        return member.read(100).decode("ascii", "replace").strip()
 
 
 def _kind_of_ole(path: Path, suffix: str) -> str:

@@ -13,7 +13,7 @@ from documents.extraction import reasons
 from documents.extraction.archive import opened
 from documents.extraction.cleaning import clean
 from documents.extraction.limits import Limits
-from documents.extraction.packages import Link, link_id, links
+from documents.extraction.packages import Link, link_id, links, main_part
 from documents.extraction.pptx_shapes import (
     BODY,
     TITLES,
@@ -30,13 +30,12 @@ from documents.extraction.tables import markdown_table
 from documents.extraction.writing import Writer
 from documents.extraction.xml_parts import faults_told, title_of, tree
 
-PRESENTATION = "ppt/presentation.xml"
-
 
 def parse(path: Path, limits: Limits) -> Extracted:
     with opened(path, PPTX) as archive, faults_told(PPTX):
+        main = main_part(archive, "ppt/presentation.xml", limits, PPTX)
         deck = Deck(archive, limits, Writer(limits))
-        for number, part in enumerate(deck.slides(), start=1):
+        for number, part in enumerate(deck.slides(main), start=1):
             deck.add(number, part)
         extracted = deck.writer.finish(PPTX)
         extracted.title = title_of(archive, limits, PPTX) or deck.title
@@ -50,10 +49,10 @@ class Deck:
     writer: Writer
     title: str = ""  # of the first slide that has one
 
-    def slides(self) -> Iterator[str]:
+    def slides(self, main: str) -> Iterator[str]:
         """Their parts in the order they are shown."""
-        linked = self._links(PRESENTATION)
-        for slide in self._tree(PRESENTATION).iter("{*}sldId"):
+        linked = self._links(main)
+        for slide in self._tree(main).iter("{*}sldId"):
             link = linked.get(link_id(slide))
             if link and link.kind == "slide":
                 yield link.part

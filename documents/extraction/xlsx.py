@@ -12,23 +12,24 @@ from typing import Any
 from documents.extraction import reasons, sheets
 from documents.extraction.archive import opened
 from documents.extraction.limits import Limits
-from documents.extraction.packages import link_id, links
+from documents.extraction.packages import Link, link_id, links, main_part
 from documents.extraction.result import XLSX, Extracted
 from documents.extraction.xlsx_cells import Cells, Formats, read_formats, words
 from documents.extraction.xml_parts import drop, events, faults_told, title_of, tree
 
 LETTERS = re.compile("[A-Z]{1,3}")
-WORKBOOK = "xl/workbook.xml"
 
 
 def parse(path: Path, limits: Limits) -> Extracted:
     with opened(path, XLSX) as archive, faults_told(XLSX):
-        workbook = tree(archive, WORKBOOK, limits, XLSX)
+        main = main_part(archive, "xl/workbook.xml", limits, XLSX)
+        workbook = tree(archive, main, limits, XLSX)
         if workbook is None:
-            raise reasons.damaged(XLSX, f"{WORKBOOK} is missing")
+            raise reasons.damaged(XLSX, f"{main} is missing")
         cells = Cells(_shared_strings(archive, limits), _formats(archive, workbook, limits))
-        visible = _visible(archive, workbook, limits)
-        rows = ((name, _rows(archive, part, cells, limits)) for name, part in visible)
+        linked = links(archive, main, limits, XLSX)
+        parts = _visible(workbook, linked)
+        rows = ((name, _rows(archive, part, cells, limits)) for name, part in parts)
         return sheets.written(rows, XLSX, limits, title_of(archive, limits, XLSX))
 
 
@@ -38,14 +39,11 @@ def _formats(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Formats
     return read_formats(tree(archive, "xl/styles.xml", limits, XLSX), since_1904)
 
 
-def _visible(archive: zipfile.ZipFile, workbook: Any, limits: Limits) -> Iterator[tuple[str, str]]:
+def _visible(workbook: Any, linked: dict[str, Link]) -> Iterator[tuple[str, str]]:
     """Name and part of each sheet; what was hidden was not meant to be shown."""
-    linked = links(archive, WORKBOOK, limits, XLSX)
     for sheet in workbook.iter("{*}sheet"):
         link = linked.get(link_id(sheet))
         if link and link.kind == "worksheet" and sheet.get("state", "visible") == "visible":
-            if link.part not in archive.NameToInfo:
-                raise reasons.damaged(XLSX, f"{link.part} is missing")
             yield sheet.get("name", ""), link.part
 
 
@@ -66,6 +64,8 @@ def _shared_strings(archive: zipfile.ZipFile, limits: Limits) -> list[str]:
 
 def _rows(archive: zipfile.ZipFile, part: str, cells: Cells, limits: Limits) -> Iterator[list[str]]:
     """Rows from top to bottom, a blank one for any number that are not there."""
+    if part not in archive.NameToInfo:
+        raise reasons.damaged(XLSX, f"{part} is missing")
     above = 0
     for _, row in events(archive, part, limits, kind=XLSX, events=("end",), tag="{*}row"):
         number = int(row.get("r") or above + 1)
