@@ -5,11 +5,18 @@ PYTHON = .venv/bin/python
 DEPLOYED = KYRO_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	KYRO_BASE_URL=https://chat.example.com KYRO_ALLOWED_HOSTS=chat.example.com KYRO_DEBUG=0
 
-.PHONY: help run test lint format
+# What meets the database in ways that a pooler could upset: roles, scopes, kills, streams, files.
+POOLED_TESTS = accounts/tests billing/tests chatbots/tests/test_api_*.py \
+	documents/tests/test_[abilr]*.py conversations/tests/test_a*.py \
+	conversations/tests/test_co*.py conversations/tests/test_readers.py \
+	tests/test_isolation.py tests/test_delivery.py tests/test_live_answers.py
+
+.PHONY: help run test test-pooled lint format
 
 help:
 	@echo "make run     start KyroChat at http://localhost:8000 (KYRO_PORT, KYRO_DATA_DIR)"
 	@echo "make test    run every test, the browser's included"
+	@echo "make test-pooled  run the tests of the database again, through PgBouncer"
 	@echo "make lint    check style, types, import order, migrations and deployment settings"
 	@echo "make format  bring the code into its style"
 
@@ -22,6 +29,11 @@ test:
 	@$(PYTHON) -m config.embedded.packages pgbouncer
 	@chromium=$$($(PYTHON) -m config.embedded.browser) && \
 		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TESTS)
+
+test-pooled:
+	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	@$(PYTHON) -m config.embedded.packages pgbouncer
+	@KYRO_TEST_POOLED=1 exec $(PYTHON) -m pytest $(POOLED_TESTS)
 
 lint:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt

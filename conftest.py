@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -19,14 +20,15 @@ from documents import ingestion, uploads
 from documents.models import Document
 from providers import registry
 from providers.fake import FakeChatModel
-from tests.stack import DATA
+from tests.pooler import pooler
+from tests.stack import DATA, POOLED
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.own_server"]
 
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[None]:
-    with start_services(DATA, durable=False):
+    with start_services(DATA, durable=False), pooler(DATA) if POOLED else nullcontext():
         yield
 
 

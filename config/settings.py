@@ -126,7 +126,7 @@ def database(url: str, password: str = "") -> dict:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or "") or password,
         "HOST": parts.hostname or query.pop("host", ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": query,
     }
 

@@ -5,6 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests import pooler
+
+POOLED = bool(os.environ.get("KYRO_TEST_POOLED"))
 DATA = Path(tempfile.mkdtemp(prefix="kyro-tests-"))
 DATA.chmod(0o755)  # the database account must be able to pass through
 for name in [name for name in os.environ if name.startswith(("KYRO_", "OPENAI_", "GEMINI_"))]:
@@ -20,6 +23,12 @@ os.environ |= {
     "KYRO_LOG_LEVEL": "WARNING",
     "KYRO_RATE_ANONYMOUS": "1000000",  # every test has the same address
 }
+if POOLED:
+    os.environ |= pooler.variables(DATA)
+
+
+def pytest_report_header() -> str:
+    return "PostgreSQL behind PgBouncer" if POOLED else "PostgreSQL direct"
 
 
 def pytest_unconfigure() -> None:
