@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -21,6 +23,7 @@ from accounts.closing import close_account
 from accounts.models import ApiKey, User
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem
+from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer
 from accounts.rest.views import ApiView, OwnRowsViewSet
 
@@ -71,6 +74,12 @@ class ProfileView(ApiView):
 
 
 class ApiKeySerializer(StrictModelSerializer):
+    chatbot = serializers.UUIDField(
+        source="chatbot_id",
+        required=False,
+        allow_null=True,
+        help_text="The one chatbot whose conversations, answers and knowledge the key opens.",
+    )
     scopes = serializers.MultipleChoiceField(
         choices=keys.SCOPES,
         required=False,
@@ -84,6 +93,7 @@ class ApiKeySerializer(StrictModelSerializer):
             "name",
             "prefix",
             "scopes",
+            "chatbot",
             "is_active",
             "last_used_at",
             "expires_at",
@@ -117,6 +127,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsVie
     serializer_class = ApiKeySerializer
 
     @extend_schema(summary="Make an API key", responses={201: IssuedKeySerializer})
+    @fails_with(404)
     @idempotent
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -127,6 +138,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsVie
             wanted["name"],
             scopes=_given_scopes(request.auth, wanted.get("scopes")),
             expires_at=_given_end(request.auth, wanted.get("expires_at")),
+            chatbot_id=_own_chatbot(request.user, wanted.get("chatbot_id")),
         )
         key.key = secret  # type: ignore[attr-defined]
         return Response(IssuedKeySerializer(key).data, status=201)
@@ -145,6 +157,12 @@ def _given_scopes(caller: ApiKey | None, wanted: set[str] | None) -> list[str]:
             detail = _("This API key lacks the scope %s, so it cannot give it.") % scope
             raise Problem(403, "scope_missing", detail, scope=scope)
     return [scope for scope in keys.SCOPES if scope in (may_give if wanted is None else wanted)]
+
+
+def _own_chatbot(user: User, wanted: UUID | None) -> UUID | None:
+    if wanted and wanted not in keys.chatbots_of(user):
+        raise Http404
+    return wanted
 
 
 def _given_end(caller: ApiKey | None, wanted: dt.datetime | None) -> dt.datetime | None:

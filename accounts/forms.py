@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from allauth.account import forms as forms_of_allauth
@@ -94,9 +96,20 @@ class ApiKeyForm(forms.ModelForm):
         error_messages={"required": _("Choose at least one. A key that may do nothing is no use.")},
     )
 
+    chatbot = forms.ChoiceField(
+        label=_("Only this chatbot"),
+        help_text=_("The key then opens that chatbot's answers and conversations, nothing else."),
+        required=False,
+    )
+
     class Meta:
         model = ApiKey
         fields = ["name"]
+
+    def __init__(self, *args: Any, chatbots: dict[UUID, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(pk), name) for pk, name in chatbots.items()]
+        self.fields["chatbot"].choices = [("", _("All of them, and the documents")), *names]
 
     def issue(self, user: User) -> tuple[ApiKey, str]:
         """The new key and its secret, to be shown once."""
@@ -106,4 +119,5 @@ class ApiKeyForm(forms.ModelForm):
             self.cleaned_data["name"],
             scopes=self.cleaned_data["scopes"],
             expires_at=timezone.now() + dt.timedelta(days=int(days)) if days != "never" else None,
+            chatbot_id=UUID(chosen) if (chosen := self.cleaned_data["chatbot"]) else None,
         )

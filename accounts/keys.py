@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import secrets
 import zlib
+from collections.abc import Callable
+from uuid import UUID
 
 from accounts import audit
 from accounts.models import ApiKey, User
@@ -23,6 +25,8 @@ SCOPES = (
     "conversations:write",
     "usage:read",
 )
+# The chatbots a person's key may be limited to, ids and names: set by their room, further up.
+chatbots_of: Callable[[User], dict[UUID, str]]
 
 
 def _random(length: int) -> str:
@@ -44,11 +48,12 @@ def issue(
     *,
     scopes: list[str] | None = None,
     expires_at: dt.datetime | None = None,
+    chatbot_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which exists nowhere afterwards.
 
     44 characters of 57 are more than 32 random bytes. No scopes named means every scope; an
-    empty list grants nothing.
+    empty list grants nothing. The caller has seen to it that the chatbot is the person's.
     """
     prefix = f"kyro_{_random(8)}"
     body = f"{prefix}_{_random(44)}"
@@ -60,6 +65,7 @@ def issue(
         key_hash=digest(secret),
         scopes=list(SCOPES) if scopes is None else scopes,
         expires_at=expires_at,
+        chatbot_id=chatbot_id,
     )
     audit.record("api_key.create", actor=user, resource=key, metadata={"name": name})
     return key, secret

@@ -153,6 +153,10 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def is_limited(self) -> bool:
+        return self.chatbot_id is not None or self.project_id is not None
+
 
 def in_two_weeks() -> dt.datetime:
     return timezone.now() + dt.timedelta(days=14)

@@ -46,15 +46,19 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def api_keys(request: HttpRequest) -> HttpResponse:
     """The list; a POST makes a key and answers with its secret, which no later page can show."""
-    form, secret = ApiKeyForm(request.POST or None), ""
+    chatbots = keys.chatbots_of(request.user)
+    form, secret = ApiKeyForm(request.POST or None, chatbots=chatbots), ""
     if request.method == "POST" and form.is_valid():
         _key, secret = form.issue(request.user)
-        form = ApiKeyForm()
+        form = ApiKeyForm(chatbots=chatbots)
     issued = Paginator(ApiKey.objects.for_user(request.user), KEYS_PER_PAGE)
+    page = issued.get_page(request.GET.get("page"))
+    for key in page:
+        key.chatbot_name = chatbots.get(key.chatbot_id, _("a chatbot that is gone"))
     context = {
         "form": form,
         "secret": secret,
-        "page": issued.get_page(request.GET.get("page")),
+        "page": page,
         "all_scopes": keys.SCOPES,
     }
     return render(request, "accounts/api_keys.html", context)

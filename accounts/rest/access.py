@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -12,6 +14,8 @@ from rest_framework.request import Request
 
 from accounts.models import ApiKey, User
 from accounts.rest.problems import Problem
+
+Rows = TypeVar("Rows", bound=QuerySet)
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -48,6 +52,35 @@ class KeyScopePermission(BasePermission):
                 detail = _("This API key lacks the scope %s.") % scope
                 raise Problem(403, "scope_missing", detail, scope=scope)
         return True
+
+
+class KeyLimitPermission(BasePermission):
+    """A key limited to one chatbot opens only the methods that a view names for it.
+
+    Which rows it finds there is `within_limit`'s. Projects are not there yet: a key limited to
+    one opens nothing.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        key = request.auth
+        if not isinstance(key, ApiKey) or not key.is_limited:
+            return True
+        opened = () if key.project_id else getattr(view, "limited_methods", ())
+        if request.method in view.allowed_methods and request.method not in opened:
+            detail = _("This API key is limited to one chatbot, and this is not part of it.")
+            raise Problem(403, "key_limited", detail)
+        return True
+
+
+def chatbot_limit(request: Request) -> UUID | None:
+    """The chatbot that the caller's key is limited to."""
+    return request.auth.chatbot_id if isinstance(request.auth, ApiKey) else None
+
+
+def within_limit(rows: Rows, request: Request, chatbot_field: str) -> Rows:
+    """The rows that belong to the chatbot the caller's key is limited to; all without a limit."""
+    limit = chatbot_limit(request)
+    return rows.filter(**{chatbot_field: limit}) if limit else rows
 
 
 def scope_of(view: Any, method: str) -> str:

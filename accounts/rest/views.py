@@ -12,6 +12,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.rest.access import within_limit
+
 
 class ApiView(GenericAPIView):
     """Every view's base. OPTIONS is a method like others: not allowed, and not in Allow."""
@@ -27,16 +29,22 @@ class ApiView(GenericAPIView):
 
 
 class OwnRows(ApiView):
-    """`area` names the key scopes; `queryset` is cut to the person's own rows in one place."""
+    """`area` names the key scopes; `queryset` is cut to the person's own rows in one place.
+
+    Keys limited to a chatbot may use the `limited_methods`, and find the rows whose
+    `chatbot_field` is that chatbot.
+    """
 
     area: str
+    limited_methods: tuple[str, ...] = ()
+    chatbot_field = ""
     orderings: tuple[str, ...] = ("-created_at",)
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
-        return rows.for_user(self.request.user)
+        return within_limit(rows.for_user(self.request.user), self.request, self.chatbot_field)
 
 
 class OwnRowsViewSet(OwnRows, GenericViewSet):

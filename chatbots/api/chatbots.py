@@ -89,6 +89,7 @@ class ChatbotSerializer(StrictModelSerializer):
 )
 class ChatbotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
     area = "chatbots"
+    limited_methods, chatbot_field = ("GET",), "pk"
     orderings = ("-created_at", "created_at", "name", "-name")
     queryset: QuerySet[Chatbot] = Chatbot.objects.prefetch_related(IN_ORDER)
     serializer_class = ChatbotSerializer

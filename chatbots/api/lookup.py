@@ -7,13 +7,18 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
 
-from accounts.models import User
-from chatbots.models import Chatbot
+from accounts.rest.access import within_limit
+from chatbots.models import Chatbot, ChatbotQuerySet
 
 
-def chatbot_or_404(user: User, id_or_slug: str) -> Chatbot:
+def own_chatbots(request: Request) -> ChatbotQuerySet:
+    return within_limit(Chatbot.objects.for_user(request.user), request, "pk")
+
+
+def chatbot_or_404(request: Request, id_or_slug: str) -> Chatbot:
     named = Q(slug=id_or_slug)
     with suppress(ValueError):
         named |= Q(pk=UUID(id_or_slug))
-    return get_object_or_404(Chatbot.objects.for_user(user), named)
+    return get_object_or_404(own_chatbots(request), named)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.rest.access import chatbot_limit
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictSerializer
@@ -61,6 +61,7 @@ class ResultsSerializer(serializers.Serializer):
 class SearchView(ApiView):
     # Opens its own scopes: the query is embedded between them, outside any transaction.
     area = "search"
+    limited_methods = ("POST",)
     scopes = {"POST": "search:read"}
     serializer_class = SearchSerializer
 
@@ -71,17 +72,21 @@ class SearchView(ApiView):
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         with scope(request.user):
-            reach = search_scope(request.user, wanted)
+            reach = search_scope(request, wanted)
         found = retrieval.search(reach, wanted["query"], top_k=wanted["top_k"], mode=wanted["mode"])
         return Response({"results": [passage.as_result() for passage in found]})
 
 
-def search_scope(user: User, wanted: dict[str, Any]) -> SearchScope:
+def search_scope(request: Request, wanted: dict[str, Any]) -> SearchScope:
     """What the request may read, made of rows the person was allowed to see; 404 otherwise."""
-    mine = Document.objects.for_user(user)
-    reach = SearchScope(user.pk)
+    mine = Document.objects.for_user(request.user)
+    reach = SearchScope(request.user.pk)
+    if limit := chatbot_limit(request):
+        wanted = {"chatbot": str(limit), **wanted}
     if "chatbot" in wanted:
-        reach = chatbot_or_404(user, wanted["chatbot"]).search_scope()
+        reach = chatbot_or_404(request, wanted["chatbot"]).search_scope()
+    if limit and reach.document_ids is not None:  # what it does not read is not there
+        mine = mine.filter(pk__in=reach.document_ids)
     if "document_ids" in wanted:
         chosen = each_or_404(mine.only("pk"), wanted["document_ids"])
         reach = _narrowed(reach, {document.pk for document in chosen})

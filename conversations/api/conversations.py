@@ -48,12 +48,13 @@ class ConversationFilter(django_filters.FilterSet):
         return matching(rows, self.request.user, text)
 
     def held_with(self, rows: ConversationQuerySet, name: str, text: str) -> ConversationQuerySet:
-        return rows.filter(chatbot=chatbot_or_404(self.request.user, text))
+        return rows.filter(chatbot=chatbot_or_404(self.request, text))
 
 
 @extend_schema_view(retrieve=extend_schema(summary="One conversation"))
 class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
     area = "conversations"
+    limited_methods, chatbot_field = ("GET", "POST", "PATCH", "DELETE"), "chatbot"
     orderings = ("-created_at", "created_at", "-last_message_at", "last_message_at")
     queryset: QuerySet[Conversation] = Conversation.objects.all()
     serializer_class = ConversationSerializer
@@ -74,7 +75,7 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnR
     def create(self, request: Request) -> Response:
         wanted = NewConversationSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        chatbot = chatbot_or_404(request.user, wanted.validated_data["chatbot"])
+        chatbot = chatbot_or_404(request, wanted.validated_data["chatbot"])
         conversation = Conversation.objects.create(
             owner_id=chatbot.owner_id,
             chatbot=chatbot,

@@ -21,6 +21,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.rest.access import within_limit
 from accounts.rest.idempotent import Claim, mark_as_replayed, takes_key
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
@@ -50,6 +51,7 @@ def refused(error: Refused) -> Problem:
 
 class MessageRows(OwnRows):
     area = "conversations"
+    limited_methods, chatbot_field = ("GET", "POST"), "conversation__chatbot"
     orderings = ("message_index", "-message_index")
     queryset: QuerySet[Message] = Message.objects.defer("search_text", "content_tsv", "context")
     serializer_class = MessageSerializer
@@ -116,7 +118,7 @@ class ConversationMessagesView(MessageRows):
 
     def _conversation(self, pk: UUID) -> Conversation:
         held = Conversation.objects.for_user(self.request.user).select_related("chatbot")
-        return get_object_or_404(held, pk=pk)
+        return get_object_or_404(within_limit(held, self.request, "chatbot"), pk=pk)
 
     def _parent(self, conversation: Conversation, pk: UUID | None) -> Message | None:
         if pk is None:
@@ -174,6 +176,7 @@ class EventsView(MessageRows):
         responses={(200, EVENT_STREAM): EVENTS},
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
-        live.stored_message(request.user, pk)
+        with scope(request.user):
+            self.get_object()
         after = request.headers.get("Last-Event-ID", "")
         return live.event_stream(request.user, pk, after)

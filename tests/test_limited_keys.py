@@ -1,0 +1,158 @@
+"""A key limited to one chatbot opens that chatbot and nothing else, at every address."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts import keys
+from accounts.keys import SCOPES
+from accounts.models import ApiKey
+from accounts.tenancy import scope
+from chatbots.models import Chatbot
+from conversations.models import Conversation, Message
+from tests.isolation.api_doors import API_DOORS
+from tests.isolation.doors import Door
+from tests.isolation.world import World, make_world, snapshot
+from tests.test_isolation import committed_rows, content, is_let_in
+
+__all__ = ["committed_rows"]
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+# What such a key may do, as far as its scopes go. Everything else is 403 for it.
+OPENED = {
+    ("api-chatbots-list", "GET"),
+    ("api-chatbots-detail", "GET"),
+    ("api-search", "POST"),
+    ("api-conversations-list", "GET"),
+    ("api-conversations-list", "POST"),
+    ("api-conversations-detail", "GET"),
+    ("api-conversations-detail", "PATCH"),
+    ("api-conversations-detail", "DELETE"),
+    ("api-conversations-export", "GET"),
+    ("api-conversation-messages", "GET"),
+    ("api-conversation-messages", "POST"),
+    ("api-message", "GET"),
+    ("api-message-events", "GET"),
+    ("api-message-regenerate", "POST"),
+    ("api-message-stop", "POST"),
+}
+
+
+@pytest.fixture
+def owner() -> World:
+    return make_world(f"finch{uuid4().hex[:12]}")
+
+
+def client_of(owner: World, chatbot: UUID) -> Client:
+    with scope(owner.user):
+        key = keys.issue(owner.user, "for the test", scopes=list(SCOPES), chatbot_id=chatbot)
+    return Client(headers={"Authorization": f"Bearer {key[1]}"})
+
+
+def knock(door: Door, client: Client, owner: World) -> HttpResponse:
+    address = door.address(owner)
+    if door.method == "GET":
+        response = client.get(address, door.query(owner))
+    else:
+        response = getattr(client, door.method.lower())(
+            address, door.body(owner), "application/json"
+        )
+    response.shown = content(response)
+    return response
+
+
+@pytest.mark.parametrize("door", API_DOORS, ids=str)
+def test_the_key_of_one_chatbot_opens_its_doors_alone(door: Door, owner: World) -> None:
+    before = snapshot(owner)
+    response = knock(door, client_of(owner, owner.chatbot), owner)
+    if (door.url, door.method) in OPENED:
+        assert is_let_in(response), response.shown
+        return
+    assert (response.status_code, response.json()["code"]) == (403, "key_limited")
+    assert snapshot(owner) == before
+
+
+@pytest.mark.parametrize("door", API_DOORS, ids=str)
+def test_the_key_of_another_chatbot_finds_and_changes_nothing(door: Door, owner: World) -> None:
+    """Not its conversations, not what it has read: as if they were somebody else's."""
+    with scope(owner.user):
+        other = Chatbot.objects.create(owner=owner.user, name="Other", reads_library=False)
+    before = snapshot(owner)
+    response = knock(door, client_of(owner, other.pk), owner)
+    if (door.url, door.method) not in OPENED:
+        assert response.status_code == 403
+    elif door.blind:
+        sent = str(door.body(owner)) + str(door.query(owner))
+        assert [t for t in owner.traces if t in response.shown and t not in sent] == []
+    else:
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert snapshot(owner) == before
+
+
+def test_a_key_limited_to_what_is_gone_or_to_a_project_opens_nothing(owner: World) -> None:
+    client = client_of(owner, uuid4())
+    assert client.get(reverse("api-chatbots-list")).json()["results"] == []
+    with scope(owner.user):
+        ApiKey.objects.filter(chatbot_id__isnull=False).update(chatbot_id=None, project_id=uuid4())
+    refused = client.get(reverse("api-chatbots-list"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "key_limited")
+
+
+def test_search_reads_with_the_chatbots_eyes_unless_told_otherwise(owner: World) -> None:
+    client = client_of(owner, owner.chatbot)
+
+    def search(**wanted: Any) -> HttpResponse:
+        return client.post(reverse("api-search"), {"query": "sings", **wanted}, "application/json")
+
+    assert [row["document_id"] for row in search().json()["results"]] == [str(owner.document)]
+    assert search(document_ids=[str(owner.waiting)]).status_code == 404
+    assert search(chatbot=owner.slug).status_code == 200
+    assert search(chatbot=str(uuid4())).status_code == 404
+
+
+@pytest.fixture
+def api(owner: World) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {owner.secret(*SCOPES)}")
+    return client
+
+
+def test_a_limited_key_is_made_by_the_api_and_begins_conversations(owner, api) -> None:
+    made = api.post("/api/v1/api-keys/", {"name": "Widget", "chatbot": str(owner.chatbot)})
+    assert (made.status_code, made.json()["chatbot"]) == (201, str(owner.chatbot))
+    limited = APIClient()
+    limited.credentials(HTTP_AUTHORIZATION=f"Bearer {made.json()['key']}")
+    begun = limited.post("/api/v1/conversations/", {"chatbot": owner.slug})
+    asked = limited.post(
+        f"/api/v1/conversations/{begun.json()['id']}/messages/", {"content": "Who sings?"}
+    )
+    assert (begun.status_code, asked.status_code) == (201, 201)
+    with scope(owner.user):
+        Conversation.objects.get(pk=begun.json()["id"], chatbot_id=owner.chatbot)
+        assert Message.objects.get(pk=asked.json()["id"]).status == "complete"
+
+
+def test_no_key_is_made_for_a_chatbot_that_is_not_ones_own(owner, api) -> None:
+    stranger = make_world(f"raven{uuid4().hex[:12]}")
+    for chatbot in (uuid4(), stranger.chatbot):
+        refused = api.post("/api/v1/api-keys/", {"name": "No", "chatbot": str(chatbot)})
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    with scope(owner.user):
+        assert not ApiKey.objects.filter(name="No").exists()
+
+
+def test_the_page_makes_and_shows_a_limited_key(owner) -> None:
+    browser = Client()
+    browser.force_login(owner.user)
+    form = {"name": "Widget", "lifetime": "30", "scopes": ["search:read"]}
+    page = browser.post("/settings/keys/", {**form, "chatbot": str(owner.chatbot)})
+    assert f"only with {owner.word} bot" in page.content.decode()
+    assert keys.find(page.context["secret"]).chatbot_id == owner.chatbot
+    refused = browser.post("/settings/keys/", {**form, "chatbot": str(uuid4())})
+    assert list(refused.context["form"].errors) == ["chatbot"]
