@@ -5,28 +5,45 @@ Call these inside the person's scope: their own accounts are read.
 
 from __future__ import annotations
 
-from uuid import UUID
+from dataclasses import dataclass
 
 from accounts import credentials
 from accounts.credentials import ProviderCredential
 from accounts.models import User
 from providers import registry
-from providers.account import Accounts
+from providers.account import Account, Accounts
 from providers.choices import ModelChoice
 
 
-def models_of(user: User) -> list[ModelChoice]:
-    """What this person's chatbots can use now, their default first."""
+@dataclass(frozen=True)
+class Models:
+    """What one person's chatbots can use, their default first."""
+
+    choices: tuple[ModelChoice, ...]
+    accounts: Accounts
+
+    @property
+    def default(self) -> ModelChoice:
+        return self.choices[0]
+
+    def include(self, name: str) -> bool:
+        """Lists are never whole: with a key of one's own, any name its provider may know."""
+        provider, _, model = name.partition("/")
+        listed = any(choice.name == name for choice in self.choices)
+        return listed or (provider in self.accounts and bool(model))
+
+
+def models_of(user: User) -> Models:
     accounts = credentials.accounts_of(user.pk)
-    usable = registry.chat_models(accounts)
+    usable = {choice.name: choice for choice in registry.chat_models(accounts)}
     default = default_model(user, accounts)
-    return sorted(usable, key=lambda choice: choice.name != default)
+    first = usable.pop(default, None) or _unlisted(default, accounts)
+    return Models((first, *usable.values()), accounts)
 
 
 def model_for(owner: User, chosen: str) -> tuple[str, Accounts]:
     """The model that answers, given what the chatbot says, and whose accounts it may use."""
-    provider = chosen.partition("/")[0]
-    if chosen and provider not in ProviderCredential.Provider:
+    if chosen and not _is_vendors(chosen):
         return chosen, {}  # nobody's account is asked for what runs here
     accounts = credentials.accounts_of(owner.pk)
     return chosen or default_model(owner, accounts), accounts
@@ -35,9 +52,11 @@ def model_for(owner: User, chosen: str) -> tuple[str, Accounts]:
 def default_model(user: User, accounts: Accounts) -> str:
     """What answers where a chatbot names no model: the person's choice, else by their own key,
     since who brings a key expects it to answer, else the installation's."""
-    usable = registry.chat_models(accounts)
     provider = user.chat_model.partition("/")[0]
-    if user.chat_model and (provider in accounts or provider in {c.provider for c in usable}):
+    if provider in accounts:
+        return user.chat_model
+    usable = registry.chat_models(accounts)
+    if provider in {choice.provider for choice in usable}:
         return user.chat_model
     own = (choice.name for choice in usable if choice.source == "own")
     return next(own, usable[0].name)
@@ -49,15 +68,30 @@ def choose_default(user: User, name: str) -> None:
     user.save(update_fields=["preferences", "updated_at"])
 
 
-def embedding_accounts(owner_id: UUID) -> Accounts:
-    """The person's own account, where it makes the very vectors that the installation's would:
-    of the same model at the same server. Vectors of two servers must never meet."""
-    provider = registry.describe().embedding.provider
-    if provider not in ProviderCredential.Provider:
-        return {}
-    own = credentials.accounts_of(owner_id).get(provider)
-    return {provider: own} if own and not own.base_url else {}
+def begin_with(user: User, account: Account) -> None:
+    """An account came into use: it answers unasked, unless another model was chosen to."""
+    chosen = user.chat_model
+    names = [
+        choice.name
+        for choice in registry.chat_models({account.provider: account})
+        if choice.source == "own"
+    ]
+    is_free = not chosen or chosen.startswith(f"{account.provider}/")
+    if names and is_free and chosen not in names:
+        choose_default(user, names[0])
 
 
-def embedding_for(user: User) -> ModelChoice:
-    return registry.describe(embedding_accounts(user.pk)).embedding
+def end_with(user: User, provider: str) -> None:
+    """An account went out of use, and its models with it."""
+    if user.chat_model.startswith(f"{provider}/"):
+        choose_default(user, "")
+
+
+def _is_vendors(name: str) -> bool:
+    return name.partition("/")[0] in ProviderCredential.Provider
+
+
+def _unlisted(name: str, accounts: Accounts) -> ModelChoice:
+    """A model that its provider knows and our lists do not, or not yet."""
+    provider, _, model = name.partition("/")
+    return ModelChoice(name, model, provider, "own" if provider in accounts else "platform")

@@ -16,7 +16,6 @@ from accounts.credentials import SECRET_LENGTH, ProviderCredential, is_a_key
 from accounts.provider_keys import KeyNotSaved
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import NOT_FOUND, Problem, problem_for
-from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer
 from accounts.rest.views import ApiView, OwnRowsViewSet
 from accounts.tenancy import scope
@@ -24,8 +23,6 @@ from accounts.tenancy import scope
 
 @problem_for(KeyNotSaved)
 def key_not_saved(error: KeyNotSaved) -> Problem:
-    if error.code == "provider_unreachable":
-        return Problem(502, error.code, error.message)
     errors = {error.field: [error.message]} if error.field else {}
     return Problem(400, error.code, error.message, errors=errors)
 
@@ -90,7 +87,6 @@ class ProviderCredentialViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin
             return super().retrieve(request, pk)
 
     @extend_schema(summary="Add a key, once its provider accepts it")
-    @fails_with(502)
     @idempotent
     def create(self, request: Request) -> Response:
         """It is used at once, in place of the one before at the same provider."""
@@ -109,7 +105,6 @@ class ProviderCredentialViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin
         request=ChangedCredentialSerializer,
         responses=ProviderCredentialSerializer,
     )
-    @fails_with(502)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """A new secret is tried first; the server it belongs to cannot be changed."""
         wanted = self._wanted(ChangedCredentialSerializer(data=request.data, partial=True))
@@ -158,4 +153,5 @@ class ChatModelsView(ApiView):
 
     @extend_schema(summary="Models that chatbots can use, the default first")
     def get(self, request: Request) -> Response:
-        return Response(ChatModelsSerializer({"results": answering.models_of(request.user)}).data)
+        models = answering.models_of(request.user)
+        return Response(ChatModelsSerializer({"results": models.choices}).data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import provider_keys
+from accounts.answering import Models
 from accounts.credentials import SECRET_LENGTH, ProviderCredential, is_a_key
 from accounts.models import User
 from accounts.provider_keys import KeyNotSaved
@@ -70,13 +72,13 @@ class ReplaceKeyForm(forms.Form):
 class DefaultModelForm(forms.Form):
     chat_model = forms.ChoiceField(label=_("Model"))
 
-    def __init__(self, *args: Any, models: list[ModelChoice], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, models: Models, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chat_model"].choices = grouped(models)
-        self.initial["chat_model"] = models[0].name
+        self.fields["chat_model"].choices = grouped(models.choices)
+        self.initial["chat_model"] = models.default.name
 
 
-def grouped(models: list[ModelChoice]) -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped(models: Sequence[ModelChoice]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices under whose account they use: one's own first, this machine last."""
     rank = list(SOURCES)[::-1].index
     ordered = sorted(models, key=lambda choice: rank(choice.source))

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import answering, audit
 from accounts.connections import give_back
 from accounts.credentials import KEY_ERRORS, ProviderCredential
 from accounts.models import User
@@ -47,7 +47,7 @@ def add(
     account = Account(provider, secret, _checked(base_url), guarded=True)
     _tried(account)
     with scope(user):
-        _lock(user)
+        person = _locked(user)
         if ProviderCredential.objects.for_user(user).count() >= LIMIT:
             message = _("%s keys are kept at most. Remove one first.") % LIMIT
             raise KeyNotSaved("too_many_keys", message)
@@ -58,6 +58,7 @@ def add(
         credential.checked_at = timezone.now()
         _retire_others(credential)
         credential.save(force_insert=True)
+        answering.begin_with(person, account)
         _record("create", user, credential)
     return credential
 
@@ -84,12 +85,11 @@ def change(
 ) -> ProviderCredential:
     """Name it anew, put it in use or out of it. Raises DoesNotExist."""
     with scope(user):
-        _lock(user)
+        person = _locked(user)
         credential = _own(user, pk)
         credential.label = credential.label if label is None else label
-        credential.is_active = credential.is_active if is_active is None else is_active
-        if credential.is_active:
-            _retire_others(credential)
+        if is_active is not None and is_active != credential.is_active:
+            _switch(person, credential)
         credential.save()
         _record("update", user, credential)
     return credential
@@ -109,6 +109,8 @@ def test(user: User, pk: UUID) -> ProviderCredential:
 
 def remove(user: User, credential: ProviderCredential) -> None:
     """Call inside the person's scope."""
+    if credential.is_active:
+        answering.end_with(_locked(user), credential.provider)
     _record("remove", user, credential)
     credential.delete()
 
@@ -164,9 +166,18 @@ def _own(user: User, pk: UUID) -> ProviderCredential:
     return ProviderCredential.objects.for_user(user).get(pk=pk)
 
 
-def _lock(user: User) -> None:
-    """Hold the person's row: two keys at once cannot both come into use."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+def _locked(user: User) -> User:
+    """The person's row, held: two keys at once cannot both come into use."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _switch(person: User, credential: ProviderCredential) -> None:
+    credential.is_active = not credential.is_active
+    if credential.is_active:
+        _retire_others(credential)
+        answering.begin_with(person, credential.account())
+    else:
+        answering.end_with(person, credential.provider)
 
 
 def _retire_others(credential: ProviderCredential) -> None:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import answering, provider_keys
 from accounts.credentials import ProviderCredential
+from accounts.embedding import embedding_choice
 from accounts.models import User
 from accounts.provider_forms import DefaultModelForm, NewKeyForm, ReplaceKeyForm
 from accounts.requests import unscoped
@@ -58,10 +59,10 @@ def providers(request: HttpRequest) -> HttpResponse:
         context = {
             "form": form,
             "credentials": credentials,
-            "default": models[0],
-            "in_use": in_use(credentials, models[0].provider),
-            "embedding": answering.embedding_for(user),
-            "has_choice": len(models) > 1,
+            "default": models.default,
+            "in_use": in_use(credentials, models.default.provider),
+            "embedding": embedding_choice(user.pk),
+            "has_choice": len(models.choices) > 1,
             "default_form": DefaultModelForm(models=models),
         }
         return render(request, "accounts/providers.html", context)

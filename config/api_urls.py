@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import ApiKeyViewSet
+from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
 from accounts.rates import charged
 from accounts.requests import unscoped
 from billing.api import DailyUsageView, MeView, UsageView
@@ -27,6 +28,7 @@ router.register("documents", DocumentViewSet, "api-documents")
 
 urlpatterns = [
     *router.urls,
+    path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
     path(
         "conversations/<uuid:pk>/messages/",
         unscoped(charged(ConversationMessagesView.as_view())),
@@ -41,6 +43,25 @@ urlpatterns = [
         name="api-message-regenerate",
     ),
     path("messages/<uuid:pk>/stop/", unscoped(StopView.as_view()), name="api-message-stop"),
+    path(
+        "provider-credentials/",
+        unscoped(ProviderCredentialViewSet.as_view({"get": "list", "post": "create"})),
+        name="api-credentials-list",
+    ),
+    path(
+        "provider-credentials/<uuid:pk>/",
+        unscoped(
+            ProviderCredentialViewSet.as_view(
+                {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+            )
+        ),
+        name="api-credentials-detail",
+    ),
+    path(
+        "provider-credentials/<uuid:pk>/test/",
+        unscoped(ProviderCredentialViewSet.as_view({"post": "test"})),
+        name="api-credentials-test",
+    ),
     path("search/", unscoped(SearchView.as_view()), name="api-search"),
     path("usage/", UsageView.as_view(), name="api-usage"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),

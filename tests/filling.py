@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.files.base import ContentFile
 
 from accounts import audit, delivery, keys
-from accounts.models import User
+from accounts.models import ProviderCredential, User
 from accounts.tenancy import scope
 from billing import credits
 from billing.models import RequestType
@@ -15,6 +15,8 @@ from conversations.models import Conversation, Message
 from documents import ingestion, uploads
 from documents.models import Document, ErasedFile
 from providers.base import Usage
+
+NOWHERE = "http://127.0.0.1:9"  # nobody is asked which models there are
 
 
 def fill(user: User) -> Document:
@@ -33,6 +35,9 @@ def fill(user: User) -> Document:
         credits.reserve(user.pk, 0)
         record_usage(user.pk, RequestType.CHAT, "fake", Usage(1, 2, exact=True))
         keys.issue(user, "a key")
+        credential = ProviderCredential(owner=user, provider="openai", base_url=NOWHERE)
+        credential.keep("sk-of-" + user.username)
+        credential.save()
         audit.record("test.filled", actor=user, resource=document)
         delivery.PendingTask.objects.create(
             kind="document.ingest", object_id=document.pk, owner_id=user.pk

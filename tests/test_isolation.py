@@ -28,7 +28,10 @@ from tests.isolation.world import APPS, World, make_world, snapshot
 
 DOORS = [*API_DOORS, *PAGE_DOORS]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume"),
+    pytest.mark.usefixtures("own_server"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

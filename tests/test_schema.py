@@ -20,7 +20,10 @@ from tests.isolation.world import World, make_world
 from tests.test_isolation import call, committed_rows, content
 
 __all__ = ["committed_rows"]
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume"),
+    pytest.mark.usefixtures("own_server"),
+]
 ODD: list[Any] = [
     None,
     0,

@@ -4,6 +4,7 @@ import "./menu.js";
 import "./dialog.js";
 import "./toast.js";
 import "./copy.js";
+import "./busy.js";
 import "./disclosure.js";
 import "./relative-time.js";
 import "./palette.js";

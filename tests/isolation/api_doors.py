@@ -7,14 +7,18 @@ from tests.isolation.doors import (
     answer,
     chatbot,
     conversation,
+    credential,
     document,
     key,
     waiting,
 )
+from tests.own_server import own_server_key
 
 LISTS = [
     Door("api-me", "GET", "account:read", blind=True),
     Door("api-keys-list", "GET", "account:read", blind=True),
+    Door("api-credentials-list", "GET", "account:read", blind=True),
+    Door("api-chat-models", "GET", "chatbots:read", blind=True),
     Door("api-documents-list", "GET", "documents:read", blind=True),
     Door(
         "api-documents-list",
@@ -47,6 +51,19 @@ ACCOUNT = [
     Door("api-keys-list", "POST", "account:write", body=always({"name": "Another"}), blind=True),
     Door("api-keys-detail", "GET", "account:read", path=key),
     Door("api-keys-detail", "DELETE", "account:write", path=key),
+]
+PROVIDERS = [
+    Door("api-credentials-list", "POST", "account:write", body=own_server_key, blind=True),
+    Door("api-credentials-detail", "GET", "account:read", path=credential),
+    Door(
+        "api-credentials-detail",
+        "PATCH",
+        "account:write",
+        path=credential,
+        body=always({"label": "Taken", "is_active": False}),
+    ),
+    Door("api-credentials-detail", "DELETE", "account:write", path=credential),
+    Door("api-credentials-test", "POST", "account:write", path=credential),
 ]
 DOCUMENTS = [
     Door(
@@ -172,4 +189,4 @@ CONVERSATIONS = [
     Door("api-message-regenerate", "POST", "conversations:write", path=answer),
     Door("api-message-stop", "POST", "conversations:write", path=answer),
 ]
-API_DOORS = [*LISTS, *ACCOUNT, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]
+API_DOORS = [*LISTS, *ACCOUNT, *PROVIDERS, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]

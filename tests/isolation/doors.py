@@ -77,6 +77,10 @@ def key(world: World) -> list[Any]:
     return [world.key]
 
 
+def credential(world: World) -> list[Any]:
+    return [world.credential]
+
+
 def always(value: Any) -> Values:
     return lambda world: value
 

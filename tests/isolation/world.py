@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts import keys
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
@@ -42,12 +42,14 @@ class World:
     question: UUID = field(default_factory=uuid4)
     answer: UUID = field(default_factory=uuid4)
     key: UUID = field(default_factory=uuid4)
+    credential: UUID = field(default_factory=uuid4)
 
     @property
     def traces(self) -> list[str]:
         """What must never be seen by another person."""
         ids = (self.document, self.waiting, self.chunk, self.chatbot, self.conversation)
-        return [self.word, self.slug, *map(str, (*ids, self.question, self.answer, self.key))]
+        ids += (self.question, self.answer, self.key, self.credential)
+        return [self.word, self.slug, *map(str, ids)]
 
     def secret(self, *scopes: str) -> str:
         with scope(self.user):
@@ -65,6 +67,11 @@ def make_world(word: str) -> World:
         chatbot.read_documents([document])
         conversation, question, answer = _conversation(user, chatbot, chunk, word)
         key, _secret = keys.issue(user, f"{word} key")
+        credential = ProviderCredential(
+            owner=user, provider="gemini", label=f"{word} account", base_url="http://127.0.0.1:9"
+        )
+        credential.keep(f"AIza-{word}-secret")
+        credential.save()
         record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
     return World(
         word=word,
@@ -78,6 +85,7 @@ def make_world(word: str) -> World:
         question=question.pk,
         answer=answer.pk,
         key=key.pk,
+        credential=credential.pk,
     )
 
 
