@@ -5,6 +5,8 @@ opening with the row's first cell.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from language.sentences import sentences
 from language.tokens import estimate_tokens
@@ -105,31 +107,46 @@ def _rule(header: Row) -> str:
     return "|" + " - |" * len(header)
 
 
+class Part(NamedTuple):
+    """A cell, or a piece of one, under the name of its column."""
+
+    column: int
+    name: str
+    text: str
+
+    @property
+    def labelled(self) -> str:
+        return f"{self.name}: {self.text}" if self.name else self.text
+
+
 def _record(header: Row, row: Row) -> Iterator[str]:
-    parts = list(_labelled(header, row))
-    label = parts[0] if estimate_tokens(parts[0]) <= LONGEST_LABEL else ""
-    line, weight = "", 0
+    parts = list(_parts(header, row))
+    label_weight = estimate_tokens(parts[0].labelled)
+    label = parts[:1] if label_weight <= LONGEST_LABEL else []
+    line: list[Part] = []
+    weight = 0
     for part in parts:
-        more = estimate_tokens(part) + 2
+        more = estimate_tokens(part.labelled) + 2
         if line and weight + more > BLOCK:
-            yield "- " + line
-            line, weight = label, estimate_tokens(label)
-        line = f"{line}; {part}" if line else part
+            yield _joined(line)
+            line, weight = [*label], label_weight if label else 0
+        line.append(part)
         weight += more
-    yield "- " + line
+    yield _joined(line)
 
 
-def _labelled(header: Row, row: Row) -> Iterator[str]:
-    for number, cell in enumerate(row):
-        name = header[number] if number < len(header) else ""
-        for part in _parts(cell):
-            yield f"{name}: {part}" if name else part
+def _joined(line: list[Part]) -> str:
+    text = "- " + line[0].labelled
+    for before, part in pairwise(line):
+        text += f" {part.text}" if part.column == before.column else f"; {part.labelled}"
+    return text
 
 
-def _parts(cell: str) -> list[str]:
-    """The cell; one that fills a block by itself comes by its sentences."""
-    if not cell:
-        return []
-    if len(cell) < BLOCK or estimate_tokens(cell) <= BLOCK // 2:
-        return [cell]
-    return [cell[start:end] for start, end in sentences(cell)]
+def _parts(header: Row, row: Row) -> Iterator[Part]:
+    """A cell that fills half a block comes by its sentences."""
+    for column, cell in enumerate(row):
+        name = header[column] if column < len(header) else ""
+        if len(cell) > BLOCK // 2 and estimate_tokens(cell) > BLOCK // 2:
+            yield from (Part(column, name, cell[start:end]) for start, end in sentences(cell))
+        elif cell:
+            yield Part(column, name, cell)
