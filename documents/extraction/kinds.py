@@ -52,7 +52,7 @@ OLD_OFFICE = {
 TEXTUAL = {HTML, EMAIL, JSON, CSV}
 BLANK = b" \t\r\n\xef\xbb\xbf\xff\xfe"
 HTML_START = re.compile(
-    rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.I | re.S
+    rb"(?>(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*)<(?:!doctype\s+html|html)[\s>]", re.I | re.S
 )
 TAG = re.compile(rb"<(?:!--|/?[a-z][a-z0-9]*[\s/>])", re.I)
 MAIL_HEADER = re.compile(

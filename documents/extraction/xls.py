@@ -3,6 +3,7 @@
 It lays a sheet out as a grid, which this format keeps small: 65,536 rows of 256 columns.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,10 +15,14 @@ from documents.extraction.limits import Limits
 from documents.extraction.result import XLS, Extracted
 from documents.extraction.xlsx_cells import moment_text, plain
 
+# The workbook's first record, its first sector's beginning, and then the one that says "encrypted".
+ENCRYPTED = re.compile(rb"\x09\x08\x10\0\0\x06\x05\0.{12}\x2f\0", re.DOTALL)
 Cell = float | str | bool | date | datetime | time | timedelta
 
 
 def parse(path: Path, limits: Limits) -> Extracted:
+    if ENCRYPTED.search(path.read_bytes()):
+        raise reasons.encrypted(XLS)  # calamine reads the oldest way of encrypting as nonsense
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             return sheets.written(_visible(workbook), XLS, limits)

@@ -168,28 +168,38 @@ def billion_laughs_docx() -> bytes:
     return docx_of("<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", before=doctype)
 
 
-def ole(*streams: str) -> bytes:
-    """A compound file whose root holds empty streams of these names."""
-    names = ["Root Entry", *streams]
-    entries = [_ole_entry(name, number, len(names)) for number, name in enumerate(names)]
+def ole(*names: str, **streams: bytes) -> bytes:
+    """A compound file with streams at its top: empty ones by name, others with their content."""
+    contents = dict.fromkeys(names, b"") | streams
+    # Below 4,096 bytes a stream would lie elsewhere.
+    padded = [content and content.ljust(4096, b"\0") for content in contents.values()]
+    padded = [content.ljust(-len(content) // 512 * -512, b"\0") for content in padded]
+    entries = [_ole_entry("Root Entry", 5, OLE_FREE, OLE_END, 0, child=1 if contents else OLE_FREE)]
+    chains: list[int] = []
+    for number, (name, content) in enumerate(zip(contents, padded, strict=True), start=1):
+        first, length = 2 + len(chains), len(content) // 512
+        right = number + 1 if number < len(contents) else OLE_FREE
+        start = first if length else OLE_END
+        entries.append(_ole_entry(name, 2, right, start, len(content)))
+        chains += [*range(first + 1, first + length), OLE_END] if length else []
+    # Sector 0 is the allocation table, sector 1 the directory.
+    table = struct.pack("<2I", 0xFFFFFFFD, OLE_END) + struct.pack(f"<{len(chains)}I", *chains)
     directory = b"".join(entries).ljust(512, b"\0")
-    assert len(directory) == 512, "one sector holds four"
+    assert len(table) <= 512
+    assert len(directory) == 512
+    return _ole_header() + table.ljust(512, b"\xff") + directory + b"".join(padded)
+
+
+def _ole_header() -> bytes:
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
-    # Sector 0 is the allocation table, sector 1 the directory.
     header += struct.pack("<9I", 0, 1, 1, 0, 4096, OLE_END, 0, OLE_END, 0)
-    header += struct.pack("<109I", 0, *[OLE_FREE] * 108)
-    table = struct.pack("<128I", 0xFFFFFFFD, OLE_END, *[OLE_FREE] * 126)
-    return header + table + directory
+    return header + struct.pack("<109I", 0, *[OLE_FREE] * 108)
 
 
-def _ole_entry(name: str, number: int, count: int) -> bytes:
-    """The root's child is the first stream, each stream's right sibling the next."""
+def _ole_entry(
+    name: str, kind: int, right: int, start: int, size: int, *, child: int = OLE_FREE
+) -> bytes:
     coded = name.encode("utf-16-le") + b"\0\0"
-    right = number + 1 if 0 < number < count - 1 else OLE_FREE
-    child = 1 if number == 0 and count > 1 else OLE_FREE
-    kind = 5 if number == 0 else 2
-    entry = coded.ljust(64, b"\0") + struct.pack(
-        "<HBB3I", len(coded), kind, 1, OLE_FREE, right, child
-    )
-    return entry + bytes(36) + struct.pack("<IQ", OLE_END, 0)
+    entry = coded.ljust(64, b"\0") + struct.pack("<HBB", len(coded), kind, 1)
+    return entry + struct.pack("<3I36xIQ", OLE_FREE, right, child, start, size)
