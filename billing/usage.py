@@ -23,8 +23,12 @@ def record_usage(
     latency_ms: int | None = None,
     chatbot_id: UUID | None = None,
     conversation_id: UUID | None = None,
+    own_key: bool = False,
 ) -> UsageRecord:
-    """Note one use of a model; `user_id` is who pays: the chatbot's or document's owner."""
+    """Note one use of a model; `user_id` is who pays: the chatbot's or document's owner.
+
+    What a person's own key did is counted like the rest and costs no credits.
+    """
     return UsageRecord.objects.create(
         user_id=user_id,
         request_type=request_type,
@@ -32,6 +36,7 @@ def record_usage(
         tokens_input=usage.tokens_input,
         tokens_output=usage.tokens_output,
         exact=usage.exact,
+        price={"own_key": True} if own_key else {},
         latency_ms=latency_ms,
         chatbot_id=chatbot_id,
         conversation_id=conversation_id,

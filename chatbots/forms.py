@@ -3,21 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts import answering
+from accounts.answering import Models
 from accounts.models import User
+from accounts.provider_forms import grouped
 from chatbots.models import Chatbot
 from documents.models import Document
-from providers import registry
 
-EXPLANATIONS = {
-    "extractive": _("Quotes the best sentences of your documents. Works offline, costs nothing."),
-    "gemini": _("Writes answers in its own words. Passages are sent to the provider."),
-    "openai": _("Writes answers in its own words. Passages are sent to the provider."),
-    "fake": _("Repeats the question. For trying things out."),
-}
 LIBRARY, CHOSEN = "library", "chosen"
 
 
@@ -38,7 +32,12 @@ class ChatbotForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
     model = forms.ChoiceField(
-        label=_("Which model answers"), required=False, widget=forms.RadioSelect
+        label=_("Which model answers"),
+        required=False,
+        help_text=_(
+            "The offline reader quotes your documents and costs nothing. Other models write in"
+            " their own words; questions and passages are sent to their provider."
+        ),
     )
 
     class Meta:
@@ -67,7 +66,9 @@ class ChatbotForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["documents"].queryset = Document.objects.for_user(user).library()
-        self.fields["model"].choices = model_choices(self.instance.model)
+        models = answering.models_of(user)
+        self.fields["model"].choices = model_choices(models, self.instance.model)
+        self.names_lost_model = is_lost(models, self.instance.model)
         if self.instance._state.adding:
             del self.fields["is_active"]
         else:
@@ -94,20 +95,13 @@ class ChatbotForm(forms.ModelForm):
         return list(self.cleaned_data["documents"])
 
 
-def model_choices(current: str) -> list[tuple[str, str]]:
-    """The models that can answer now, the installation's default first."""
-    usable = registry.chat_models()
-    choices = [
-        (choice.name if position else "", choice_label(choice.name, choice.label))
-        for position, choice in enumerate(usable)
-    ]
-    if current == usable[0].name:
-        choices[0] = (current, choices[0][1])
-    elif current and current not in {choice.name for choice in usable}:
-        choices.append((current, _("%s: no longer available here") % current))
-    return choices
+def model_choices(models: Models, current: str) -> list[tuple[str, Any]]:
+    """The person's default, then every model under whose account it uses."""
+    default = ("", _("Your default: %s") % models.default.label)
+    unlisted = [] if current in {"", *(c.name for c in models.choices)} else [(current, current)]
+    return [default, *grouped(models.choices), *unlisted]
 
 
-def choice_label(name: str, label: str) -> SafeString:
-    explanation = EXPLANATIONS.get(name.partition("/")[0], "")
-    return format_html('<span>{} <span class="choice-note">{}</span></span>', label, explanation)
+def is_lost(models: Models, name: str) -> bool:
+    """Chosen once, and gone since with its key."""
+    return bool(name) and not models.include(name)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import answering
 from chatbots import editing
 from chatbots.forms import ChatbotForm
 from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document
-from providers import registry
 
 PAGE = 20
 OFFERED = 50  # documents shown in the picker besides the chosen ones; the search box finds others
@@ -34,10 +34,10 @@ def chatbots(request: HttpRequest) -> HttpResponse:
         document_count=Subquery(chosen.annotate(number=Count("pk")).values("number")),
     )
     page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
-    labels = {choice.name: choice.label for choice in registry.chat_models()}
-    default = next(iter(labels.values()))
+    models = answering.models_of(request.user)
+    labels = {choice.name: choice.label for choice in models.choices}
     for chatbot in page:
-        chatbot.model_label = labels.get(chatbot.model, chatbot.model) or default
+        chatbot.model_label = labels.get(chatbot.model, chatbot.model) or models.default.label
     return render(request, "chatbots/list.html", {"page": page})
 
 

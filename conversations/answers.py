@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models.functions import Now
 
+from accounts import answering, credentials
 from accounts.connections import in_thread
 from accounts.tenancy import scope
 from billing import credits
@@ -32,7 +33,8 @@ from documents.retrieval import Passage, SearchScope, search
 from language.terms import index_terms
 from language.tokens import estimate_tokens
 from providers import registry
-from providers.base import ChatMessage, ChatRequest, Finished, TextDelta, Usage
+from providers.account import Accounts
+from providers.base import ChatMessage, ChatRequest, Finished, TakenOver, TextDelta, Usage
 
 Part = TypeVar("Part")
 GULP_SECONDS = 0.04
@@ -54,11 +56,18 @@ class Turn:
     history: list[ChatMessage]
     search_scope: SearchScope
     model: str
+    accounts: Accounts
     system_prompt: str
     refusal_text: str
     temperature: float
     max_tokens: int
     top_k: int
+
+    @property
+    def own_provider(self) -> str:
+        """Where the owner's own account answers; empty: with ours, or on this machine."""
+        provider = self.model.partition("/")[0]
+        return provider if provider in self.accounts else ""
 
 
 @dataclass
@@ -92,10 +101,11 @@ def lease_length() -> dt.timedelta:
 
 def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
     with scope(owner_id):
-        message = Message.objects.select_related("conversation__chatbot", "parent").get(
+        message = Message.objects.select_related("conversation__chatbot__owner", "parent").get(
             pk=message_id
         )
         chatbot = message.conversation.chatbot
+        model, accounts = answering.model_for(chatbot.owner, chatbot.model)
         return Turn(
             message_id=message.pk,
             user_message_id=message.parent_id,
@@ -106,7 +116,8 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
             question=message.parent.content,
             history=history(message.parent),
             search_scope=chatbot.search_scope(),
-            model=chatbot.model,
+            model=model,
+            accounts=accounts,
             system_prompt=chatbot.system_prompt,
             refusal_text=chatbot.refusal_text,
             temperature=chatbot.temperature,
@@ -141,7 +152,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     )
     draft.passages = await in_thread(search, turn.search_scope, turn.question, top_k=turn.top_k)
     yield Event("retrieval", {"results": [passage.as_result() for passage in draft.passages]})
-    model = registry.chat_model(turn.model or None)
+    model = registry.chat_model(turn.model, turn.accounts)
     draft.model_used = model.name
     binder = Binder(draft.passages)
     request = _request(turn, draft)
@@ -154,6 +165,8 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
             if isinstance(part, TextDelta):
                 for event in _show(binder.feed(part.text), draft):
                     yield event
+            elif isinstance(part, TakenOver):
+                draft.model_used = part.model
             elif isinstance(part, Finished):
                 draft.counted = part.usage
     for event in _show(binder.finish(), draft):
@@ -254,6 +267,7 @@ def finish(
         message.lease_until = message.producer_token = None
         message.save()
         _account_for(turn, message, usage)
+        _note_key(turn, message)
         return message.as_event()
 
 
@@ -267,8 +281,21 @@ def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
         latency_ms=message.processing_time_ms,
         chatbot_id=turn.chatbot_id,
         conversation_id=turn.conversation_id,
+        own_key=bool(turn.own_provider),
     )
     answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
+
+
+def _note_key(turn: Turn, message: Message) -> None:
+    """The owner's settings show what using their own key told about it."""
+    ended_well = message.status == Message.Status.COMPLETE
+    if turn.own_provider and (ended_well or message.error_code):
+        credentials.note_use(
+            turn.owner_id,
+            turn.own_provider,
+            code=message.error_code,
+            message=message.error_message,
+        )
 
 
 def request_stop(message: Message) -> None:

@@ -17,6 +17,7 @@ from django.db import connection
 from pgvector import HalfVector
 
 from accounts import tenancy
+from accounts.embedding import embedder_of
 from documents.models import DIMENSION, DocumentChunk
 from language.terms import query_terms
 from providers import registry
@@ -84,7 +85,7 @@ def search(
     """
     if scope.document_ids == ():
         return []
-    vector = _embed(query, mode)
+    vector = _embed(scope.owner_id, query, mode)
     depth = max(CANDIDATES, top_k)
     with tenancy.scope(scope.owner_id):
         near = _nearest(scope, vector, depth) if vector is not None else {}
@@ -122,11 +123,12 @@ def padded(vector: Vectors) -> Vectors:
     return np.pad(vector, (0, DIMENSION - len(vector)))
 
 
-def _embed(query: str, mode: str) -> str | None:
+def _embed(owner_id: UUID, query: str, mode: str) -> str | None:
     if mode == "text":
         return None
     try:
-        return HalfVector(padded(registry.embedder().embed_query(query))).to_text()
+        with embedder_of(owner_id) as embedder:
+            return HalfVector(padded(embedder.embed_query(query))).to_text()
     except ProviderError as error:
         if mode == "vector":
             raise

@@ -62,11 +62,12 @@ def configure(settings: ProviderSettings) -> None:
 def chat_model(name: str | None = None, accounts: Accounts = NONE) -> ChatModel:
     """The model of that name, by default the installation's, with its fallback behind it.
 
-    Raises ProviderError for a name nobody knows, or without an account.
+    Where a person's own account answers, nothing steps in: whom they did not choose is sent none
+    of their documents. Raises ProviderError for a name nobody knows, or without an account.
     """
     name = name or _settings.default_chat_model(accounts)
     substitute = _settings.fallback_model
-    if not substitute or substitute == name:
+    if not substitute or substitute == name or name.partition("/")[0] in accounts:
         return _chat_model(name, accounts)
     try:
         chosen = _chat_model(name, accounts)

@@ -12,6 +12,7 @@ from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import answering
 from accounts.models import User
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
@@ -22,7 +23,6 @@ from chatbots import editing
 from chatbots.editing import SlugTaken
 from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document
-from providers import registry
 
 MAX_DOCUMENTS = 1_000
 IN_ORDER = Prefetch("chatbotdocument_set", ChatbotDocument.objects.order_by("pk"))
@@ -71,11 +71,12 @@ class ChatbotSerializer(StrictModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["reads_library", "is_public", "status"]
-        extra_kwargs = {"model": {"help_text": "Empty: the installation's default."}}
+        extra_kwargs = {"model": {"help_text": "One of `/chat-models/`. Empty: the default."}}
 
     def validate_model(self, name: str) -> str:
         kept = self.instance.model if self.instance else ""
-        if name not in {"", kept, *(choice.name for choice in registry.chat_models())}:
+        models = answering.models_of(self.context["request"].user)
+        if name not in {"", kept} and not models.include(name):
             raise serializers.ValidationError(_("There is no such model here."))
         return name
 

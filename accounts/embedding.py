@@ -1,0 +1,47 @@
+"""Which embedder reads a person's documents, and with whose account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from accounts import credentials
+from accounts.credentials import ProviderCredential
+from accounts.tenancy import scope
+from providers import registry
+from providers.account import Accounts
+from providers.base import Embedder
+from providers.choices import ModelChoice
+from providers.errors import ProviderError
+
+
+@contextmanager
+def embedder_of(owner_id: UUID) -> Iterator[Embedder]:
+    """The installation's model, asked with the person's own account where they have one.
+
+    A failure that is about their key is noted at it, and raised on.
+    """
+    accounts = own_accounts(owner_id)
+    try:
+        yield registry.embedder(accounts)
+    except ProviderError as error:
+        with scope(owner_id):
+            for provider in accounts:
+                credentials.note_use(owner_id, provider, code=error.code, message=error.message)
+        raise
+
+
+def own_accounts(owner_id: UUID) -> Accounts:
+    """The person's own account, where it makes the very vectors that ours would: of the same
+    model at the same server. Vectors of two servers must never meet."""
+    provider = registry.describe().embedding.provider
+    if provider not in ProviderCredential.Provider:
+        return {}
+    with scope(owner_id):
+        own = credentials.accounts_of(owner_id).get(provider)
+    return {provider: own} if own and not own.base_url else {}
+
+
+def embedding_choice(owner_id: UUID) -> ModelChoice:
+    return registry.describe(own_accounts(owner_id)).embedding
