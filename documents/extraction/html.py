@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
@@ -18,6 +19,7 @@ from documents.extraction.writing import Writer
 # shows it.
 FEW = 200
 MANY_TIMES = 5
+OPENING = 5  # blocks
 # XML lets any element close itself; to HTML <title/> opens a title that swallows the page.
 SELF_CLOSED = re.compile(
     r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)"
@@ -35,10 +37,17 @@ def parse(path: Path, limits: Limits) -> Extracted:
     return writer.finish(HTML, title)
 
 
-def write_page(source: str, writer: Writer, *, below: int = 0) -> str:
-    """Write the body of a page, its headings that many levels down, and return its title."""
-    page = tree(source)
-    for block in _body(page):
+def write_page(source: str, writer: Writer, *, below: int = 0, heading: str = "") -> str:
+    """Write the body of a page, its headings that many levels down, and return its title.
+
+    `heading` is written above a page that does not open with one.
+    """
+    page = tree(source, is_xml=source[:99].lstrip("\ufeff \r\n\t").startswith("<?xml"))
+    blocks = _body(page)
+    opening = list(islice(blocks, OPENING))
+    if heading and opening and not any(block.level for block in opening):
+        writer.heading(1, heading)
+    for block in chain(opening, blocks):
         if block.level:
             writer.heading(block.level + below, block.text)
         elif block.is_item:
@@ -48,8 +57,8 @@ def write_page(source: str, writer: Writer, *, below: int = 0) -> str:
     return _title(page)
 
 
-def tree(source: str) -> LexborHTMLParser:
-    if source.lstrip("\ufeff \r\n\t")[:5] == "<?xml":
+def tree(source: str, *, is_xml: bool) -> LexborHTMLParser:
+    if is_xml:
         source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
     try:
         # Without events: they would copy chosen options about, in quadratic time.

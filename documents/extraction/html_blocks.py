@@ -7,6 +7,8 @@ from documents.extraction.cleaning import clean
 
 # Places where a word may be broken, and marks of width nothing.
 INVISIBLE = str.maketrans("", "", "\xad\u200b\u2060\ufeff")
+# Not single spaces: the parts left between them would fill the memory for a page of one line.
+SPACES = re.compile(r"\s{2,}|[^\S ]")
 BACKTICKS = re.compile("`+")
 LONGEST_HEADING = 300
 
@@ -24,7 +26,7 @@ class Block:
 def words(parts: list[str]) -> str:
     """Inline text with its white space as a browser shows it; line breaks stay."""
     text = clean("".join(parts)).translate(INVISIBLE)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

@@ -6,7 +6,7 @@ from documents.extraction.cleaning import clean
 from documents.extraction.html_blocks import LONGEST_HEADING, Block, fenced, words
 from documents.extraction.html_table import Grid
 
-SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
+SPACES = re.compile(r"[ \t\n\r\f\xa0]{2,}|[\t\n\r\f\xa0]")
 MOST_NESTED = 8  # levels of lists and quotes that are set in
 
 
@@ -29,7 +29,7 @@ class Flow:
         return bool(self._code)
 
     def text(self, text: str) -> None:
-        self._inline.append(text if self._code else SPACE.sub(" ", text))
+        self._inline.append(text if self._code else SPACES.sub(" ", text))
 
     def new_line(self) -> None:
         """At the end of a line of code, unless there is one."""

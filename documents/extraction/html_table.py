@@ -7,9 +7,9 @@ from itertools import takewhile
 from documents.extraction import tables
 from documents.extraction.html_blocks import Block
 
-WIDEST_SPAN = 1000  # as in the HTML standard, 4.9.11
-LONGEST_SPAN = 65_534
-MOST_COLUMNS = 4000
+WIDEST_SPAN = 100
+LONGEST_SPAN = 65_534  # as in the HTML standard, 4.9.11
+MOST_COLUMNS = 1000
 REPEATED = 60  # characters; a label beside several rows is said in each of them
 LONGEST_LOOSE_CELL = 300  # of a table that marks no header; longer ones lay out a page
 MOST_HEADERS = 3
@@ -82,7 +82,8 @@ class Grid:
         placed = list(_placed(self.rows, headers))
         header = _merged(placed[: max(1, headers)])
         body = placed[max(1, headers) :]
-        columns = sorted(set(header).union(*body))
+        begun = (column for column in header if header[column] != header.get(column - 1))
+        columns = sorted(set(begun).union(*body))
         rows = ([places.get(column, "") for column in columns] for places in [header, *body])
         yield from map(Block, tables.blocks(rows))
 

@@ -5,6 +5,7 @@ A loop, since pages nest deeper than Python recurses.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -12,6 +13,7 @@ from documents.extraction.html_blocks import Block
 from documents.extraction.html_flow import Flow
 from documents.extraction.html_furniture import (
     LEFT_OUT,
+    MOST_LOOKED_AT,
     is_furniture,
     is_hidden,
     is_list_of_links,
@@ -218,8 +220,10 @@ def _language(attributes: Attributes) -> str:
 
 def _formula(node: LexborNode, attributes: Attributes) -> str:
     """As its author wrote it, in TeX; the elements of MathML alone read as a jumble."""
-    source = node.css_first('annotation[encoding="application/x-tex"]')
-    return (source.text() if source is not None else attributes.get("alttext")) or ""
+    for part in islice(node.traverse(), MOST_LOOKED_AT):
+        if part.tag == "annotation" and part.attributes.get("encoding") == "application/x-tex":
+            return part.text()
+    return attributes.get("alttext") or ""
 
 
 def _power(node: LexborNode) -> str:

@@ -96,6 +96,14 @@ def encrypted(kind: str) -> ExtractionError:
     return _fault("encrypted", kind, message)
 
 
+def locked_book() -> ExtractionError:
+    message = (
+        "This e-book is locked by the shop it comes from (DRM), so its text cannot be read. "
+        "Upload a copy without lock."
+    )
+    return ExtractionError("encrypted_epub", message)
+
+
 def unsafe(kind: str) -> ExtractionError:
     message = (
         "This {name} defines XML entities, which no office program writes, so it is not read. "

@@ -1,0 +1,70 @@
+"""JSON and JSON Lines as text to read and to find things in.
+
+Objects are headings and "key: value" lines, arrays of flat objects tables, numbers as written.
+What is no JSON after all, or nests too deep to follow, is read as the plain text it is.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from documents.extraction import text
+from documents.extraction.json_outline import Object, Outline
+from documents.extraction.limits import Limits
+from documents.extraction.result import JSON, PLAIN, Extracted
+from documents.extraction.writing import Writer
+
+
+def parse(path: Path, limits: Limits) -> Extracted:
+    source = text.read(path, limits)
+    outline = Outline(Writer(limits))
+    try:
+        title = _write(source, outline)
+    except (ValueError, RecursionError):
+        return Extracted(PLAIN, source)
+    return outline.writer.finish(JSON, title)
+
+
+def _write(source: str, outline: Outline) -> str:
+    try:
+        whole = _loaded(source)
+    except ValueError:
+        outline.array(_lines(source))
+        return ""
+    outline.value(whole)
+    return _title(whole)
+
+
+def _loaded(source: str) -> Any:
+    # Numbers stay as they are written: no rounding, no limit to their digits.
+    return json.loads(
+        source,
+        object_pairs_hook=Object,
+        parse_int=str,
+        parse_float=str,
+        parse_constant=str,
+        strict=False,
+    )
+
+
+def _lines(source: str) -> Iterator[Any]:
+    """One value a line. A damaged line among good ones is kept as it stands, but not the first."""
+    good = 0
+    for line in source.split("\n"):
+        if not line.strip():
+            continue
+        try:
+            value = _loaded(line)
+        except ValueError:
+            if not good:
+                raise
+            value = line
+        good += 1
+        yield value
+
+
+def _title(whole: Any) -> str:
+    given = dict(whole) if isinstance(whole, Object) else {}
+    title = given.get("title") or given.get("name")
+    return " ".join(title.split())[:200] if isinstance(title, str) else ""
