@@ -16,7 +16,7 @@ MOST_BYTES = 64 * 1024 * 1024  # of one response; an answer of 100,000 tokens ta
 
 def timeout(patience: Patience) -> httpx2.Timeout:
     """Reading waits a little longer than our own clock, which knows the better sentence."""
-    read = max(patience.first_token, patience.idle) + 1
+    read = max(patience.first_token, patience.idle) * 1.1
     return httpx2.Timeout(read, connect=min(5.0, patience.first_token))
 
 

@@ -33,7 +33,7 @@ class GeminiEmbedder(Embedder):
 
     def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         client: Any = self._clients.synchronous
-        from providers.gemini.errors import FAILURES, translated
+        from providers.gemini.errors import FAILURES, UNREADABLE, translated
 
         try:
             answer = client.models.embed_content(
@@ -45,10 +45,10 @@ class GeminiEmbedder(Embedder):
             return fitted(
                 np.array([one.values for one in answer.embeddings], np.float32), self._model
             )
+        except (*UNREADABLE, ValueError, TypeError, AttributeError) as error:
+            raise told("bad_vectors") from error
         except FAILURES as error:
             raise translated(error, self.account) from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise told("bad_vectors") from error
 
     def _config(self, kind: Kind) -> dict[str, Any]:
         task = {"task_type": TASKS[kind]} if self._takes_task else {}

@@ -25,7 +25,7 @@ CODES = {
 TOO_LONG = re.compile(r"maximum context length|context size|context window", re.IGNORECASE)
 
 
-def translated(error: Exception, account: Account) -> ProviderError:
+def translated(error: BaseException, account: Account) -> ProviderError:
     # Not the message: it may quote the request, and with it a person's documents.
     log.warning("%s refused: %s %s", account.label, type(error).__name__, _status(error))
     if refused := _address_refused(error):
@@ -34,12 +34,14 @@ def translated(error: Exception, account: Account) -> ProviderError:
         return _refusal(error, account)
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return told("timeout")
-    if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
+    if isinstance(error, openai.APIConnectionError) and error.__cause__:
+        error = error.__cause__
+    if isinstance(error, httpx2.ConnectError):
         return told("unreachable")
     return told("stream_cut" if isinstance(error, httpx2.HTTPError) else "bad_answer")
 
 
-def _status(error: Exception) -> str:
+def _status(error: BaseException) -> str:
     return str(error.status_code) if isinstance(error, openai.APIStatusError) else ""
 
 

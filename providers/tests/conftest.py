@@ -9,13 +9,34 @@ import pytest
 
 from providers.tests.wire_server import WireServer
 
+MATRIX = pytest.StashKey[list]()
+
 
 @pytest.fixture
 def server():
     with WireServer() as server:
         threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         yield server
+        server.over.set()
         server.shutdown()
+
+
+@pytest.fixture
+def note(request):
+    """Takes what was seen, as a row of the table at the end of the run."""
+    return request.config.stash.setdefault(MATRIX, []).append
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    rows = config.stash.get(MATRIX, [])
+    if not rows:
+        return
+    titles = ("provider", "behaviour", "outcome", "retried", "text kept", "tokens")
+    table = [titles, *sorted(rows, key=lambda row: row[0])]
+    widths = [max(len(row[place]) for row in table) for place in range(len(titles))]
+    terminalreporter.section("providers: what they do, and what comes of it")
+    for row in table:
+        terminalreporter.write_line("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
 @pytest.fixture(scope="session")

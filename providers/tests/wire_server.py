@@ -1,12 +1,16 @@
-"""A server on loopback that speaks the OpenAI wire protocol and misbehaves on request."""
+"""A server on loopback that speaks the vendors' wire protocols and misbehaves on request."""
 
-import base64
 import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import numpy as np
+from providers.tests.wire import gemini, openai
+
+OPENAI_PATHS = {"/v1/chat/completions": openai.answer, "/v1/embeddings": openai.embeddings,
+                "/v1/models": openai.models}  # fmt: skip
+GEMINI_PATHS = {":streamGenerateContent": gemini.answer, ":batchEmbedContents": gemini.embeddings,
+                "/models": gemini.models}  # fmt: skip
 
 
 class WireServer(ThreadingHTTPServer):
@@ -14,21 +18,34 @@ class WireServer(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests = []  # (path, authorization, body)
+        self.requests = []  # (path, key as the vendor's header carries it, body)
+        self.headers = []
         self.behaviours = []  # functions of the handler, one per request; then the normal one
         self.gone = threading.Event()  # a reader hung up
+        self.over = threading.Event()  # the test is; hanging requests end
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
     def base_url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        return f"{self.url}/v1"
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self):
+        self._behave({})
+
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append((self.path, self.headers["Authorization"], body))
+        self._behave(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def _behave(self, body):
+        key = self.headers["Authorization"] or self.headers["x-goog-api-key"]
+        self.server.requests.append((self.path, key, body))
+        self.server.headers.append(self.headers)
         self.body = body
         behave = self.server.behaviours.pop(0) if self.server.behaviours else normal
         try:
@@ -41,9 +58,10 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status, content, headers=()):
-        content = json.dumps(content).encode()
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
-        for name, value in (*headers, ("Content-Length", len(content))):
+        given = (("Content-Type", "application/json"), *headers, ("Content-Length", len(content)))
+        for name, value in given:
             self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(content)
@@ -54,29 +72,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
 
-    def chunk(self, content, raw=False):
-        line = content if raw else b"data: " + json.dumps(content).encode() + b"\n\n"
+    def chunk(self, content):
+        line = content if isinstance(content, bytes) else b"data: %s\n\n" % json.dumps(content).encode()  # fmt: skip
         self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
         self.wfile.flush()
 
     def end_stream(self):
-        self.chunk(b"data: [DONE]\n\n", raw=True)
         self.wfile.write(b"0\r\n\r\n")
 
 
-def delta(text=None, reason=None):
-    return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]}
+def stream(*chunks, cut=False, then=None):
+    """These chunks, bytes as they are; `cut` hangs up without an end, `then` goes on instead."""
 
-
-USAGE = {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 2, "total_tokens": 13}}
-
-
-def stream(*chunks, cut=False):
     def behave(handler):
         handler.begin_stream()
         for chunk in chunks:
             handler.chunk(chunk)
-        if cut:
+        if then:
+            then(handler)
+        elif cut:
             handler.close_connection = True
         else:
             handler.end_stream()
@@ -84,38 +98,33 @@ def stream(*chunks, cut=False):
     return behave
 
 
-def refuse(status, code=None, **headers):
-    error = {"error": {"message": "no", "type": "error", "code": code}}
+def refuse(status, content, **headers):
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-    return lambda handler: handler.answer(status, error, named)
+    return lambda handler: handler.answer(status, content, named)
 
 
-def endless(handler):
-    handler.begin_stream()
-    while True:
-        handler.chunk(delta("more "))
-        time.sleep(0.01)
+def without_end(chunk):
+    def behave(handler):
+        handler.begin_stream()
+        while True:
+            handler.chunk(chunk)
+            time.sleep(0.01)
+
+    return behave
 
 
 def hang(handler):
-    time.sleep(2)
+    handler.server.over.wait(10)
+    handler.close_connection = True
+
+
+def hang_up(handler):
     handler.close_connection = True
 
 
 def normal(handler):
-    if handler.path.endswith("/embeddings"):
-        return embeddings(handler)
-    return stream(delta("Hello"), delta(" you"), delta(None, "stop"), USAGE)(handler)
-
-
-def embeddings(handler):
-    texts = handler.body["input"]
-    assert handler.body["encoding_format"] == "base64"
-    rows = []
-    for index, text in enumerate(texts):
-        vector = np.zeros(handler.body["dimensions"], "<f4")
-        vector[len(text)] = 2
-        content = base64.b64encode(vector.tobytes()).decode()
-        rows.append({"object": "embedding", "index": index, "embedding": content})
-    usage = {"prompt_tokens": 1, "total_tokens": 1}
-    handler.answer(200, {"object": "list", "data": rows[::-1], "model": "m", "usage": usage})
+    path = handler.path.partition("?")[0]
+    known = OPENAI_PATHS.get(path) or next(
+        say for end, say in GEMINI_PATHS.items() if path.endswith(end)
+    )
+    known(handler)

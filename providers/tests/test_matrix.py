@@ -1,0 +1,62 @@
+"""Every vendor × every misbehaviour, through the vendor's own client; the table of what came of
+it stands at the end of the run."""
+
+import asyncio
+
+import pytest
+
+from providers.base import TextDelta
+from providers.errors import ProviderError
+from providers.retries import Patience
+from providers.tests import misbehaviours, vendors
+from providers.tests.asking import ask
+
+PATIENCE = Patience(first_token=0.5, idle=0.5, total=1.2, retries=1, retry_budget=10, pause=0.001)
+
+
+async def heard(model, request):
+    """(outcome, text, tokens) of one answer."""
+    said = ""
+    try:
+        async for event in model.stream(request):
+            if isinstance(event, TextDelta):
+                said += event.text
+    except ProviderError as error:
+        assert error.message.endswith(".")
+        return error.code, said, ""
+    usage = event.usage
+    counts = f"{usage.tokens_input} + {usage.tokens_output}"
+    return event.reason, said, counts if usage.exact else f"about {counts}"
+
+
+@pytest.mark.parametrize("behaviour", misbehaviours.CHAT_OUTCOMES)
+@pytest.mark.parametrize("vendor", vendors.VENDORS)
+def test_what_comes_of_a_chat(vendor, behaviour, server, note):
+    server.behaviours += [misbehaviours.CHAT[vendor][behaviour]] * 2
+    model = vendors.chat_model(vendor, server, PATIENCE)
+    outcome, text, tokens = asyncio.run(heard(model, ask("Hi")))
+    retried = len(server.requests) > 1
+    note((vendor, behaviour, outcome, "yes" if retried else "no", text or "–", tokens or "–"))
+    assert (outcome, retried, text, tokens) == misbehaviours.CHAT_OUTCOMES[behaviour]
+
+
+@pytest.mark.parametrize("behaviour", misbehaviours.USUAL)
+@pytest.mark.parametrize("vendor", vendors.VENDORS)
+def test_what_comes_of_embedding(vendor, behaviour, server, note):
+    server.behaviours += [misbehaviours.EMBEDDINGS[vendor][behaviour]] * 2
+    embedder = vendors.embedder(vendor, server, PATIENCE)
+    try:
+        rows, length = embedder.embed_passages(["ab", "a"]).shape
+        outcome = f"{rows} × {length}"
+    except ProviderError as error:
+        assert error.message.endswith(".")
+        outcome = error.code
+    retried = len(server.requests) > 1
+    note((vendor, behaviour, outcome, "yes" if retried else "no", "–", "–"))
+    assert (outcome, retried) == misbehaviours.EMBEDDING_OUTCOMES[vendor][behaviour]
+
+
+def test_each_vendor_is_tried_with_everything():
+    for vendor in vendors.VENDORS:
+        assert misbehaviours.CHAT[vendor].keys() == misbehaviours.CHAT_OUTCOMES.keys()
+        assert misbehaviours.EMBEDDINGS[vendor].keys() == misbehaviours.USUAL.keys()

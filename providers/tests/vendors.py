@@ -1,0 +1,24 @@
+"""The vendors' adapters, as the tests make them."""
+
+from providers.account import Account
+from providers.gemini.chat import GeminiChatModel
+from providers.gemini.embeddings import GeminiEmbedder
+from providers.openai.chat import OpenAIChatModel
+from providers.openai.embeddings import OpenAIEmbedder
+
+VENDORS = ("gemini", "openai")
+CHAT_MODELS = {"gemini": GeminiChatModel, "openai": OpenAIChatModel}
+EMBEDDERS = {"gemini": GeminiEmbedder, "openai": OpenAIEmbedder}
+
+
+def account(vendor, server, key="key", *, guarded=False):
+    url = server.url if vendor == "gemini" else server.base_url
+    return Account(vendor, key, url, guarded)
+
+
+def chat_model(vendor, server, patience=None, model="m"):
+    return CHAT_MODELS[vendor](model, account(vendor, server), patience)
+
+
+def embedder(vendor, server, patience=None, model="m"):
+    return EMBEDDERS[vendor](model, account(vendor, server), patience)
