@@ -17,7 +17,18 @@ SORTS = {
     "name": ("name", "id"),
     "largest": ("-file_size", "-id"),
 }
-TYPES = [("pdf", "PDF"), ("word", "Word"), ("markdown", "Markdown"), ("text", _("Text"))]
+TYPES = [
+    ("pdf", "PDF"),
+    ("word", _("Word, OpenDocument, RTF")),
+    ("slides", "PowerPoint"),
+    ("sheet", _("Excel, CSV")),
+    ("web", _("Web page")),
+    ("book", "EPUB"),
+    ("email", _("E-mail")),
+    ("json", "JSON"),
+    ("markdown", "Markdown"),
+    ("text", _("Text")),
+]
 
 
 class LibraryForm(forms.Form):
