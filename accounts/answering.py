@@ -64,7 +64,7 @@ def default_model(user: User, accounts: Accounts) -> str:
 
 def choose_default(user: User, name: str) -> None:
     """Empty: back to what follows from the keys."""
-    user.preferences["chat_model"] = name
+    user.chat_model = name
     user.save(update_fields=["preferences", "updated_at"])
 
 

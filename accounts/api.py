@@ -18,7 +18,7 @@ from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import keys
+from accounts import answering, keys
 from accounts.closing import close_account
 from accounts.models import ApiKey, User
 from accounts.rest.idempotent import idempotent
@@ -30,6 +30,12 @@ from accounts.rest.views import ApiView, OwnRowsViewSet
 
 class ProfileSerializer(StrictModelSerializer):
     locale = serializers.ChoiceField(choices=settings.LANGUAGES)
+    chat_model = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=120,
+        help_text="Answers where a chatbot names no model: one of `/chat-models/`, or empty.",
+    )
 
     class Meta:
         model = User
@@ -40,6 +46,7 @@ class ProfileSerializer(StrictModelSerializer):
             "full_name",
             "timezone",
             "locale",
+            "chat_model",
             "tier",
             "total_tokens_used",
             "created_at",
@@ -49,6 +56,11 @@ class ProfileSerializer(StrictModelSerializer):
     def validate_timezone(self, name: str) -> str:
         if name not in available_timezones():
             raise serializers.ValidationError(_("There is no such time zone."))
+        return name
+
+    def validate_chat_model(self, name: str) -> str:
+        if name and not answering.models_of(self.instance).include(name):
+            raise serializers.ValidationError(_("There is no such model here."))
         return name
 
 

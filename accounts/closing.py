@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from accounts import audit, keys
+from accounts import audit, keys, provider_keys
 from accounts.models import AuditPerson, Invitation, KeptEmail, PendingTask, User
 
 UNDO = dt.timedelta(days=7)
@@ -19,12 +19,13 @@ erasing = Signal()
 
 
 def close_account(user: User, *, actor: User | None = None) -> None:
-    """Nobody signs in any more and every key stops; call inside the person's scope.
+    """Nobody signs in any more, every key stops, provider keys left with us are gone.
 
-    `actor` is who does it, where it is not the person.
+    Call inside the person's scope. `actor` is who does it, where it is not the person.
     """
     actor = actor or user
     keys.revoke_all(user, actor=actor)
+    provider_keys.remove_all(user, actor=actor)
     user.is_active, user.deleted_at = False, timezone.now()
     user.save(update_fields=["is_active", "deleted_at", "updated_at"])
     audit.record("account.close", actor=actor, owner_id=user.pk, resource=user)

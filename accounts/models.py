@@ -111,6 +111,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Chosen to answer where a chatbot names no model; empty: follows from the keys."""
         return self.preferences.get("chat_model", "")
 
+    @chat_model.setter
+    def chat_model(self, name: str) -> None:
+        self.preferences["chat_model"] = name
+
     @property
     def initials(self) -> str:
         words = self.get_full_name().replace("-", " ").replace(".", " ").split()

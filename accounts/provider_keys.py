@@ -107,18 +107,18 @@ def test(user: User, pk: UUID) -> ProviderCredential:
     return credential
 
 
-def remove(user: User, credential: ProviderCredential) -> None:
-    """Call inside the person's scope."""
+def remove(user: User, credential: ProviderCredential, *, actor: User | None = None) -> None:
+    """Call inside the person's scope; `actor` is who does it, where it is not the person."""
     if credential.is_active:
         answering.end_with(_locked(user), credential.provider)
-    _record("remove", user, credential)
+    _record("remove", actor or user, credential)
     credential.delete()
 
 
-def remove_all(user: User) -> None:
+def remove_all(user: User, *, actor: User) -> None:
     """Call inside the person's scope."""
     for credential in ProviderCredential.objects.for_user(user):
-        remove(user, credential)
+        remove(user, credential, actor=actor)
 
 
 def _checked(base_url: str) -> str:
@@ -185,10 +185,11 @@ def _retire_others(credential: ProviderCredential) -> None:
     in_use.filter(provider=credential.provider).exclude(pk=credential.pk).update(is_active=False)
 
 
-def _record(act: str, user: User, credential: ProviderCredential) -> None:
+def _record(act: str, actor: User, credential: ProviderCredential) -> None:
     audit.record(
         f"credential.{act}",
-        actor=user,
+        actor=actor,
+        owner_id=credential.owner_id,
         resource=credential,
         metadata={"provider": credential.provider, "label": credential.label},
     )

@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 
 SECRET = re.compile(
-    r"(kyro_[A-Za-z0-9]{4})[A-Za-z0-9_]+|(sk-[A-Za-z0-9]{4})[A-Za-z0-9_-]{8,}|(Bearer\s+)\S+"
+    r"(kyro_[A-Za-z0-9]{4})[A-Za-z0-9_]+|(sk-[A-Za-z0-9]{4})[A-Za-z0-9_-]{8,}"
+    r"|(AIza[A-Za-z0-9]{4})[A-Za-z0-9_-]{8,}|(Bearer\s+)\S+"
 )
 SECRET_NAMES = {"password", "secret", "token", "api_key", "authorization", "cookie"}
 
