@@ -1,5 +1,6 @@
 -- Rights within our database, run inside it as often as one likes; accounts/bootstrap.py fills in the names.
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CREATE ON DATABASE {database} TO kyro_owner;
 GRANT CONNECT ON DATABASE {database} TO {login};
 CREATE EXTENSION IF NOT EXISTS vector;
 ALTER SCHEMA public OWNER TO kyro_owner;
