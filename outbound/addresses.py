@@ -8,7 +8,7 @@ import httpx2
 
 from outbound import permits
 from outbound.errors import AddressRefused, invalid, refused
-from outbound.hosts import normal_host
+from outbound.hosts import normal_server
 from outbound.permits import PORTS, Permits
 
 __all__ = ["AddressRefused", "check_url"]
@@ -16,7 +16,6 @@ __all__ = ["AddressRefused", "check_url"]
 MAX_LENGTH = 2000
 PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE)
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
-SERVER = re.compile(r"(\[[^\]]*\]|[^\[\]:]*)(?::(\d{0,5}))?")
 
 
 def check_url(url: str, allowed: Permits | None = None) -> str:
@@ -40,10 +39,7 @@ def _server(written: str) -> tuple[str, int | None]:
         raise AddressRefused(
             "address_refused", "An address with a user name or password in it is not read."
         )
-    parts = SERVER.fullmatch(written)
-    if not parts or not parts[1]:
-        raise invalid("This address names no server. Check it.")
-    return normal_host(parts[1]), int(parts[2]) if parts[2] else None
+    return normal_server(written)
 
 
 def _written(scheme: str, host: str, port: int, path: str) -> str:
@@ -52,7 +48,7 @@ def _written(scheme: str, host: str, port: int, path: str) -> str:
         # A missing first slash (no path, or a query alone) is part of the normal spelling.
         slash = "" if path.startswith("/") else "/"
         url = str(httpx2.URL(f"{scheme}://{bracketed}:{port}{slash}{path}"))
-    except httpx2.InvalidURL as error:
+    except (httpx2.InvalidURL, UnicodeError) as error:
         raise invalid("This address cannot be read. Check it.") from error
     if len(url) > MAX_LENGTH:
         raise invalid(f"This address is longer than {MAX_LENGTH} characters.")

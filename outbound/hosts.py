@@ -14,13 +14,22 @@ import idna
 from outbound.errors import invalid
 from outbound.networks import IPAddress
 
+SERVER = re.compile(r"(\[[^\]]*\]|[^\[\]:]+)(?::([0-9]{0,5}))?")
 NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # Names that never lead to the public internet (RFC 6761, 6762, 8375, 9476 and habit).
 PRIVATE_NAMES = re.compile(
-    r"[^.]+|.*\.(localhost|localdomain|local|internal|intranet|private|lan|home|corp|home\.arpa"
+    r"[^.]+|.*\.(localhost|localdomain6?|local|internal|intranet|private|lan|home|corp|home\.arpa"
     r"|test|invalid|onion|alt)"
 )
+
+
+def normal_server(written: str) -> tuple[str, int | None]:
+    """`host`, `host:port` or `[IPv6]:port` as a normal host and the port, if one is given."""
+    parts = SERVER.fullmatch(written)
+    if not parts:
+        raise _no_host(written)
+    return normal_host(parts[1]), int(parts[2]) if parts[2] else None
 
 
 def normal_host(written: str) -> str:

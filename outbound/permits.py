@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from outbound.hosts import is_private_name, literal, normal_host
+from outbound.errors import AddressRefused
+from outbound.hosts import is_private_name, literal, normal_server
 from outbound.networks import IPAddress, is_public
 
 PORTS = {80, 443}
@@ -38,29 +39,21 @@ class Permits:
 
 def parsed(allowed: Iterable[str]) -> Permits:
     """Of `host`, `host:port`, `10.0.0.0/8`, `[::1]:8080`. Raises ValueError with the culprit."""
-    names, networks = set(), set()
+    names: set[tuple[str, int | None]] = set()
+    networks: set[tuple[IPv4Network | IPv6Network, int | None]] = set()
     for written in allowed:
-        host, port = _parts(written)
-        if address := (None if "/" in host else literal(host)):
+        try:
+            if "/" in written:
+                networks.add((ip_network(written), None))
+                continue
+            host, port = normal_server(written)
+        except (AddressRefused, ValueError) as error:
+            raise ValueError(f"“{written}” is no host, host:port or network.") from error
+        if address := literal(host):
             networks.add((ip_network(address), port))
-        elif "/" in host:
-            networks.add((ip_network(host), port))
         else:
             names.add((host, port))
     return Permits(frozenset(names), frozenset(networks))
-
-
-def _parts(written: str) -> tuple[str, int | None]:
-    host, _, port = written.rpartition(":")
-    if "/" in written or not port.isdecimal() or (":" in host and not host.endswith("]")):
-        host, port = written, ""
-    if "/" in host:
-        return host, None
-    bare = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    try:
-        return normal_host(bare), int(port) if port else None
-    except Exception as error:
-        raise ValueError(f"“{written}” is no host, host:port or network.") from error
 
 
 _current = Permits()
