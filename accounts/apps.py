@@ -7,8 +7,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks, signals  # noqa: F401
+        from outbound import permits
         from providers import registry
 
+        permits.configure(settings.FETCH_ALLOW)
         registry.configure(
             registry.ProviderSettings(
                 chat_model=settings.CHAT_MODEL,
