@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from config import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [
     ROOT / "config" / "settings.py",
@@ -38,3 +42,28 @@ def test_the_example_gives_the_real_defaults():
     listed = variables_listed()
     assert {name: listed[name] for name in found} == found
     assert len(found) > 10
+
+
+def test_a_database_address_keeps_its_tls_and_takes_a_password_from_elsewhere():
+    url = "postgresql://kyro@db.example.com:6432/chat?sslmode=verify-full&sslrootcert=/ca.pem"
+    assert settings.database(url, "p@ss/w:rd") == {
+        "NAME": "chat",
+        "USER": "kyro",
+        "PASSWORD": "p@ss/w:rd",
+        "HOST": "db.example.com",
+        "PORT": "6432",
+        "OPTIONS": {"sslmode": "verify-full", "sslrootcert": "/ca.pem"},
+    }
+    assert settings.database("postgresql://kyro:own@db/chat", "other")["PASSWORD"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("redis://valkey:6379", "redis://:p%40ss%2Fw@valkey:6379"),
+        ("rediss://kyro@v:1?ssl_ca_certs=/ca", "rediss://kyro:p%40ss%2Fw@v:1?ssl_ca_certs=/ca"),
+        ("redis://:own@valkey", "redis://:own@valkey"),
+    ],
+)
+def test_a_brokers_password_may_come_from_elsewhere(url, whole):
+    assert settings.redis_url(url, "p@ss/w") == whole
