@@ -21,11 +21,12 @@ from rest_framework.response import Response
 from accounts import answering, keys
 from accounts.closing import close_account
 from accounts.models import ApiKey, User
+from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem
 from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer
-from accounts.rest.views import ApiView, OwnRowsViewSet
+from accounts.rest.views import ApiView
 
 
 class ProfileSerializer(StrictModelSerializer):
@@ -133,7 +134,7 @@ class IssuedKeySerializer(ApiKeySerializer):
     list=extend_schema(summary="API keys, without their secrets"),
     retrieve=extend_schema(summary="One API key"),
 )
-class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows):
     area = "account"
     queryset: QuerySet[ApiKey] = ApiKey.objects.all()
     serializer_class = ApiKeySerializer

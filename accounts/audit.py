@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger("audit")
 
 
+class AuditLogQuerySet(models.QuerySet["AuditLog"]):
+    def for_user(self, user: User) -> AuditLogQuerySet:
+        return self.filter(owner_id=user.pk)
+
+
 class AuditLog(models.Model):
     """One act. Append-only, partitioned by month; a trigger chains the digests per owner."""
 
@@ -32,6 +37,8 @@ class AuditLog(models.Model):
     previous_digest = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    objects = AuditLogQuerySet.as_manager()
 
     class Meta:
         app_label = "accounts"

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ProfileSerializer, ProfileView
+from accounts.rest.moments import moment
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.views import ApiView
 from billing import limits, usage
@@ -137,29 +137,9 @@ def period(request: Request) -> tuple[dt.datetime, dt.datetime]:
     """[since, until) of `from` and `to`; without them the month so far."""
     now = timezone.now()
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    since = _moment(request, "from", month)
-    until = _moment(request, "to", limits.tomorrow(), whole_day=True)
+    since = moment(request, "from") or month
+    until = moment(request, "to", whole_day=True) or limits.tomorrow()
     if not since < until <= since + dt.timedelta(days=MAX_DAYS):
         detail = _("Later than from, by %s days at most.") % MAX_DAYS
         raise serializers.ValidationError({"to": [detail]})
     return since, until
-
-
-def _moment(
-    request: Request, name: str, default: dt.datetime, *, whole_day: bool = False
-) -> dt.datetime:
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    try:
-        day, moment = parse_date(text), parse_datetime(text)
-    except ValueError:
-        day = moment = None
-    if day and 2000 <= day.year <= 2200:
-        midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-        return midnight + dt.timedelta(days=1) if whole_day else midnight
-    if moment and 2000 <= moment.year <= 2200:
-        # PostgreSQL knows no zone as far from UTC as Python does.
-        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    detail = _("A day or a moment between 2000 and 2200, such as 2026-02-28 or 2026-02-28T12:00Z.")
-    raise serializers.ValidationError({name: [detail]})

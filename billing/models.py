@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from accounts.models import User
+
 
 class Plan(models.Model):
     """What a tier allows. A limit of null means none."""
@@ -183,6 +185,11 @@ class Reservation(models.Model):
         return f"{self.maximum} ({self.state})"
 
 
+class CreditChangeQuerySet(models.QuerySet["CreditChange"]):
+    def for_user(self, user: User) -> CreditChangeQuerySet:
+        return self.filter(owner=user)
+
+
 class CreditChange(models.Model):
     """The ledger. Append-only: the sum of an owner's amounts is the balance."""
 
@@ -203,6 +210,8 @@ class CreditChange(models.Model):
     )
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CreditChangeQuerySet.as_manager()
 
     class Meta:
         constraints = [

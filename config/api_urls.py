@@ -4,10 +4,12 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import ApiKeyViewSet
+from accounts.audit_api import AuditView
 from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
 from accounts.rates import charged
 from accounts.requests import unscoped
 from billing.api import DailyUsageView, MeView, UsageView
+from billing.plan_api import CreditsView, PlansView, SubscriptionView
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
 from conversations.api.conversations import ConversationViewSet
@@ -34,6 +36,8 @@ urlpatterns = [
         unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
     ),
+    path("audit/", AuditView.as_view(), name="api-audit"),
+    path("credits/", CreditsView.as_view(), name="api-credits"),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
     path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),
@@ -62,7 +66,9 @@ urlpatterns = [
         unscoped(ProviderCredentialViewSet.as_view({"post": "test"})),
         name="api-credentials-test",
     ),
+    path("plans/", PlansView.as_view(), name="api-plans"),
     path("search/", unscoped(SearchView.as_view()), name="api-search"),
+    path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
     path("usage/", UsageView.as_view(), name="api-usage"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),
 ]

@@ -50,6 +50,15 @@ _KEY_HEADER = OpenApiParameter(
     description="Chosen by the client. The same request with the same key within 24 hours is "
     "told the first answer (with `Idempotency-Replayed: true`) and does nothing.",
 )
+_TAG_HEADER = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, description="Of what is shown.", response=[200]
+)
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag`: 304 while it holds."
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="An `ETag`: 412 when it holds no more."
+)
 _RATE_HEADERS = [
     OpenApiParameter(name, int, OpenApiParameter.HEADER, description=text, response=True)
     for name, text in (
@@ -74,10 +83,23 @@ class ContractSchema(AutoSchema):
         return inspect.getdoc(self._method()) or ""
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        return [*_RATE_HEADERS, *([_KEY_HEADER] if self._takes_key() else [])]
+        own = [_KEY_HEADER] if self._takes_key() else []
+        if self._is_tagged():
+            own += [_TAG_HEADER, *([_IF_NONE_MATCH] if self.method == "GET" else [])]
+        if self._is_conditional():
+            own.append(_IF_MATCH)
+        return [*_RATE_HEADERS, *own]
 
     def _takes_key(self) -> bool:
         return getattr(self._method(), "takes_key", False)
+
+    def _is_tagged(self) -> bool:
+        return getattr(self.view, "action", None) in getattr(self.view, "tagged_actions", ())
+
+    def _is_conditional(self) -> bool:
+        """A change of one tagged object."""
+        is_change = self.method in {"PATCH", "DELETE"}
+        return is_change and hasattr(self.view, "tagged_actions")
 
     def _method(self) -> Any:
         return getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
@@ -86,6 +108,8 @@ class ContractSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         for status in self._failures():
             bodies.setdefault(str(status), self._problem(str(status), direction))
+        if self._is_tagged() and self.method == "GET":
+            bodies["304"] = {"description": "It is as `If-None-Match` says. No body."}
         return dict(sorted(bodies.items()))
 
     def _failures(self) -> set[int]:
@@ -94,6 +118,8 @@ class ContractSchema(AutoSchema):
         failures = {401, 403, 429, *own}
         if self._takes_key():
             failures |= {400, 409, 422}
+        if self._is_conditional():
+            failures.add(412)
         if any(parameter["in"] == "path" for parameter in parameters):
             failures.add(404)
         if any(parameter["in"] == "query" for parameter in parameters):

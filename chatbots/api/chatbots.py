@@ -14,11 +14,12 @@ from rest_framework.response import Response
 
 from accounts import answering
 from accounts.models import User
+from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.strict import StrictModelSerializer, finite
-from accounts.rest.views import OwnRowsViewSet, each_or_404
+from accounts.rest.views import each_or_404
 from chatbots import editing
 from chatbots.editing import SlugTaken
 from chatbots.models import Chatbot, ChatbotDocument
@@ -88,7 +89,7 @@ class ChatbotSerializer(StrictModelSerializer):
 @extend_schema_view(
     list=extend_schema(summary="Chatbots"), retrieve=extend_schema(summary="One chatbot")
 )
-class ChatbotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+class ChatbotViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows):
     area = "chatbots"
     limited_methods, chatbot_field = ("GET",), "pk"
     orderings = ("-created_at", "created_at", "name", "-name")

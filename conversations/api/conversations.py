@@ -18,9 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit
+from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.schema import fails_with
-from accounts.rest.views import OwnRowsViewSet
 from chatbots.api.lookup import chatbot_or_404
 from conversations import exporting
 from conversations.api.serializers import (
@@ -52,7 +52,7 @@ class ConversationFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(retrieve=extend_schema(summary="One conversation"))
-class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows):
     area = "conversations"
     limited_methods, chatbot_field = ("GET", "POST", "PATCH", "DELETE"), "chatbot"
     orderings = ("-created_at", "created_at", "-last_message_at", "last_message_at")

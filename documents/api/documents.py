@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -19,10 +19,11 @@ from rest_framework.response import Response
 from accounts import audit
 from accounts.models import User
 from accounts.rest.bodies import LimitedJSONParser
+from accounts.rest.etags import TaggedRows, not_modified
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
-from accounts.rest.views import OwnRowsViewSet, each_or_404
+from accounts.rest.views import each_or_404
 from documents import queue, uploads
 from documents.api.filters import DocumentFilter
 from documents.api.serializers import (
@@ -70,13 +71,14 @@ def not_now(error: NotNow) -> Problem:
     list=extend_schema(summary="Documents"),
     retrieve=extend_schema(summary="One document and how far it is"),
 )
-class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsViewSet):
+class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows):
     area = "documents"
     orderings = ("-created_at", "created_at", "name", "-name", "file_size", "-file_size")
     parser_classes = [LimitedJSONParser, MultiPartParser]
     queryset: QuerySet[Document] = Document.objects.library()
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
+    tagged_actions = ("retrieve", "partial_update", "text", "file")
 
     @extend_schema(
         summary="Upload a file, or paste a text",
@@ -156,8 +158,14 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnRowsV
     )
     @fails_with(503)
     @action(detail=True)
-    def file(self, request: Request, pk: str) -> StreamingHttpResponse:
-        return download(self.get_object())
+    def file(self, request: Request, pk: str) -> HttpResponseBase:
+        document = self.get_object()
+        tag = f'"{document.content_hash}"'
+        if unchanged := not_modified(request, tag):
+            return unchanged
+        response = download(document)
+        response["ETag"] = tag
+        return response
 
     @extend_schema(
         summary="The text found in it, whole or one page",

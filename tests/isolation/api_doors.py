@@ -42,6 +42,17 @@ LISTS = [
         "conversations:read",
         query=lambda world: {"chatbot": str(world.chatbot)},
     ),
+    Door("api-audit", "GET", "account:read", blind=True),
+    Door(
+        "api-audit",
+        "GET",
+        "account:read",
+        query=lambda world: {"resource_id": str(world.chatbot)},
+        blind=True,
+    ),
+    Door("api-plans", "GET", "usage:read", blind=True),
+    Door("api-subscription", "GET", "usage:read", blind=True),
+    Door("api-credits", "GET", "usage:read", blind=True),
     Door("api-usage", "GET", "usage:read", blind=True),
     Door("api-usage-daily", "GET", "usage:read", blind=True),
 ]
@@ -49,6 +60,12 @@ ACCOUNT = [
     Door("api-me", "PATCH", "account:write", body=always({"full_name": "New"}), blind=True),
     Door("api-me", "DELETE", "account:write", blind=True),
     Door("api-keys-list", "POST", "account:write", body=always({"name": "Another"}), blind=True),
+    Door(
+        "api-keys-list",
+        "POST",
+        "account:write",
+        body=lambda world: {"name": "Another", "chatbot": str(world.chatbot)},
+    ),
     Door("api-keys-detail", "GET", "account:read", path=key),
     Door("api-keys-detail", "DELETE", "account:write", path=key),
 ]
