@@ -170,12 +170,14 @@ VALKEY_SOCKET = paths.valkey_socket(DATA_DIR)
 def redis_url(url: str, password: str) -> str:
     """`password` is for a URL that holds none, so that the secret alone can lie in a file."""
     parts = urlsplit(url)
-    if not password or parts.password:
-        return url
-    server = parts.netloc.rpartition("@")[2]
-    return parts._replace(
-        netloc=f"{parts.username or ''}:{quote(password, safe='')}@{server}"
-    ).geturl()
+    if password and not parts.password:
+        server = parts.netloc.rpartition("@")[2]
+        login = f"{parts.username or ''}:{quote(password, safe='')}"
+        parts = parts._replace(netloc=f"{login}@{server}")
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parts.query:
+        # Celery's client would else take any certificate.
+        parts = parts._replace(query=f"{parts.query}&ssl_cert_reqs=required".lstrip("&"))
+    return parts.geturl()
 
 
 REDIS_URL = (

@@ -61,7 +61,9 @@ def test_a_database_address_keeps_its_tls_and_takes_a_password_from_elsewhere():
     ("url", "whole"),
     [
         ("redis://valkey:6379", "redis://:p%40ss%2Fw@valkey:6379"),
-        ("rediss://kyro@v:1?ssl_ca_certs=/ca", "rediss://kyro:p%40ss%2Fw@v:1?ssl_ca_certs=/ca"),
+        ("rediss://kyro@v:1", "rediss://kyro:p%40ss%2Fw@v:1?ssl_cert_reqs=required"),
+        ("rediss://:x@v?ssl_ca_certs=/c", "rediss://:x@v?ssl_ca_certs=/c&ssl_cert_reqs=required"),
+        ("rediss://:x@v?ssl_cert_reqs=none", "rediss://:x@v?ssl_cert_reqs=none"),
         ("redis://:own@valkey", "redis://:own@valkey"),
     ],
 )
