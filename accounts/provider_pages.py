@@ -155,7 +155,8 @@ def _stops(credential: ProviderCredential, named: int) -> str:
     if not named:
         return _("%s models answer no more.") % provider
     return ngettext(
-        "One chatbot names a %(provider)s model and cannot answer until you choose another.",
-        "%(count)s chatbots name a %(provider)s model and cannot answer until you choose another.",
+        "One chatbot names a model of %(provider)s and cannot answer until you choose another.",
+        "%(count)s chatbots name a model of %(provider)s and cannot answer until you choose"
+        " another.",
         named,
     ) % {"count": named, "provider": provider}
