@@ -48,6 +48,8 @@ OLD_OFFICE = {
     ),
     "__properties_version1.0": "This is an Outlook message (.msg). Save it as EML and upload that",
 }
+MAILBOXES = {".mbox", ".mbx"}
+MAILBOX = "This is a mailbox with many messages (mbox). Save those you need as EML and upload them"
 # Kinds of text; the others of FORMATS are not text, whatever the name says.
 TEXTUAL = {HTML, EMAIL, JSON, CSV}
 BLANK = b" \t\r\n\xef\xbb\xbf\xff\xfe"
@@ -90,7 +92,7 @@ def _kind(path: Path, head: bytes, suffix: str) -> str | None:
         return RTF
     if suffix in BY_SUFFIX and BY_SUFFIX[suffix] not in TEXTUAL:
         raise reasons.misnamed(suffix, BY_SUFFIX[suffix])
-    return _kind_of_text(head, suffix)
+    return kind_of_text(head, suffix)
 
 
 def is_pdf(head: bytes, suffix: str) -> bool:
@@ -148,12 +150,17 @@ def _kind_of_ole(path: Path, suffix: str) -> str:
     raise reasons.unsupported_type("This is an old Office file. Save it as DOCX and upload that")
 
 
-def _kind_of_text(head: bytes, suffix: str) -> str | None:
+def kind_of_text(head: bytes, suffix: str) -> str | None:
     # Marks are ASCII: without its NULs UTF-16 shows them as well.
     start = head.replace(b"\0", b"").lstrip(BLANK)
     if HTML_START.match(start):
         return HTML
     named = BY_SUFFIX.get(suffix)
+    if start.startswith(b"From "):  # how a mailbox sets its messages apart
+        letter = start.partition(b"\n")[2]
+        if suffix in MAILBOXES or (named != EMAIL and _is_email(letter, named=False)):
+            raise reasons.unsupported_type(MAILBOX)
+        start = letter if named == EMAIL else start
     if _is_email(start, named == EMAIL):
         return EMAIL
     if named == EMAIL:

@@ -17,7 +17,12 @@ BUILT_IN |= dict.fromkeys([*range(27, 37), *range(50, 59), *range(71, 82)], "y-m
 # Text in quotes or after a backslash, room left for a character, repeated characters.
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]")
-CURRENCY = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"?([$€£¥฿₩₹₫₱])"?')
+# Of a number's format: words in four spellings, what is not shown, digits, other characters.
+PIECE = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
+    r"|(?P<digits>General|[0#?](?:[.,/0#?]*[0#?])?(?:E[+-]0+)?)|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
 DECIMALS = re.compile(r"\.([0#?]+)")
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 LAST_DAY = 2_958_465  # 31 December 9999
@@ -29,9 +34,9 @@ BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 @dataclass(frozen=True)
 class NumberFormat:
     decimals: int | None = None  # None: as many as there are
-    percent: bool = False
-    currency: str = ""
     digits: int = 0  # 00042: a number written with so many digits is a code
+    before: str = ""
+    after: str = ""
     day: bool = False
     time: bool = False
     elapsed: bool = False
@@ -39,16 +44,17 @@ class NumberFormat:
     def text(self, value: float, since_1904: bool) -> str:
         if (self.day or self.time) and 0 <= value <= LAST_DAY:
             return self._moment(value, since_1904)
-        if self.digits and value == int(value) >= 0:
-            return f"{int(value):0{self.digits}d}"
-        if self.percent:
+        sign = "-" if value < 0 else ""
+        return f"{sign}{self.before}{self._number(abs(value))}{self.after}"
+
+    def _number(self, value: float) -> str:
+        if "%" in self.after:
             value *= 100
-        if self.decimals is None or abs(value) >= 1e15:
-            text = plain(value)
-        else:
-            text = f"{value:.{self.decimals}f}"
-        currency = self.currency if len(self.currency) == 1 else self.currency + " "
-        return f"{currency.strip() and currency}{text}{'%' if self.percent else ''}"
+        if self.digits and value == int(value):
+            return f"{int(value):0{self.digits}d}"
+        if self.decimals is None or value >= 1e15:
+            return plain(value)
+        return f"{value:.{self.decimals}f}"
 
     def _moment(self, value: float, since_1904: bool) -> str:
         if self.elapsed or (value < 1 and not self.day):
@@ -76,26 +82,36 @@ def plain(value: float) -> str:
 
 def number_format(code: str) -> NumberFormat:
     section = code.split(";")[0]
-    currency = CURRENCY.search(section)
     bare = BRACKETS.sub("", LITERAL.sub("", section)).lower()
-    if bare in {"general", "@", ""}:
+    if "general" not in bare:
+        clock = bool(re.search("[hs]|am/pm", bare))
+        letters = set(bare.replace("am/pm", ""))
+        day = bool(letters & set("yd")) or ("m" in letters and not clock)
+        if clock or day:
+            return NumberFormat(day=day, time=clock, elapsed="[" in bare)
+    return _plain_format(section)
+
+
+def _plain_format(section: str) -> NumberFormat:
+    pieces = list(PIECE.finditer(section))
+    digits = [number for number, piece in enumerate(pieces) if piece["digits"]]
+    # Not fractions, telephone numbers and thousands; "@" is text and has none.
+    if len(digits) != 1 or "," in _literal(pieces):
         return NumberFormat()
-    clock = bool(re.search("[hs]|am/pm", bare))
-    letters = set(bare.replace("am/pm", ""))
-    day = bool(letters & set("yd")) or ("m" in letters and not clock)
-    if clock or day:
-        return NumberFormat(day=day, time=clock, elapsed="[" in bare)
-    decimals = DECIMALS.search(bare)
+    place = digits[0]
+    shown = pieces[place]["digits"].lower()
+    decimals = DECIMALS.search(shown)
     return NumberFormat(
-        decimals=len(decimals[1])
-        if decimals
-        else 0
-        if "e" not in bare and "/" not in bare
-        else None,
-        percent="%" in bare,
-        currency=(currency[1] or currency[2]).strip() if currency else "",
-        digits=len(bare) if len(bare) > 1 and set(bare) == {"0"} else 0,
+        decimals=None if set(shown) & set("ge/") else len(decimals[1]) if decimals else 0,
+        digits=len(shown) if len(shown) > 1 and set(shown) == {"0"} else 0,
+        before=_literal(pieces[:place]).lstrip(),
+        after=_literal(pieces[place + 1 :]).rstrip(),
     )
+
+
+def _literal(pieces: list[re.Match[str]]) -> str:
+    names = ("quoted", "escaped", "currency", "other")
+    return "".join(piece[name] or "" for piece in pieces for name in names)
 
 
 @dataclass(frozen=True)

@@ -150,10 +150,14 @@ def docx_bomb(megabytes: int = 200) -> bytes:
     return docx_of("<w:p><w:r><w:t>" + "0" * (megabytes << 20) + "</w:t></w:r></w:p>")
 
 
-def lying_docx(declared: int = 1000) -> bytes:
+def lying_docx() -> bytes:
+    return lying(docx_bomb(), "word/document.xml")
+
+
+def lying(archive: bytes, member: str, declared: int = 1000) -> bytes:
     """A bomb whose directory and local header both declare a small size."""
-    content = bytearray(docx_bomb())
-    name = b"word/document.xml"
+    content = bytearray(archive)
+    name = member.encode()
     local = content.find(name) - 30
     central = content.rfind(name) - 46
     struct.pack_into("<I", content, local + 22, declared)

@@ -1,6 +1,7 @@
 """Presentations, spreadsheets and OpenDocument files for tests: whole and malicious ones."""
 
 import io
+import zipfile
 from datetime import date, datetime, time
 
 import odfdo
@@ -58,6 +59,13 @@ def pptx_with_oddities() -> bytes:
     group = slide.shapes.add_group_shape()
     group.shapes.add_textbox(*PLACE).text_frame.text = "In a group"
     return _saved(deck)
+
+
+def with_member(content: bytes, name: str, member: bytes = b"\x89PNG\r\n\x1a\n") -> bytes:
+    output = io.BytesIO(content)
+    with zipfile.ZipFile(output, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, member)
+    return output.getvalue()
 
 
 def xlsx() -> bytes:
@@ -141,11 +149,13 @@ def ods() -> bytes:
     return _saved(document)
 
 
-def odf_of(body: str, kind: str = "text", *, before: str = "", manifest: str = "") -> bytes:
+def odf_of(
+    body: str, kind: str = "text", *, before: str = "", styles: str = "", manifest: str = ""
+) -> bytes:
     """The least ODT or ODS ("spreadsheet"): this XML as its body."""
     names = " ".join(f'xmlns:{name}="{ODF}:{name}:1.0"' for name in ("office", "text", "table"))
     content = (
-        f"{before}<office:document-content {names}><office:body><office:{kind}>{body}"
+        f"{before}<office:document-content {names}>{styles}<office:body><office:{kind}>{body}"
         f"</office:{kind}></office:body></office:document-content>"
     )
     parts = {"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content}
