@@ -38,6 +38,9 @@ _known: Kept[Account, _Known] = Kept(most=1000)
 def ask(account: Account) -> Listed:
     """The provider's list as it is now. Takes up to ten seconds; raises ProviderError."""
     listed: Listed = import_module(LISTS[account.provider]).available(account, PATIENCE)
+    if listed == Listed():
+        message = "There are no models at this address, or none that this key opens."
+        raise ProviderError(message, code="no_models", permanent=True)
     _known[account] = _Known(listed, time.monotonic() + FRESH_SECONDS)
     return listed
 

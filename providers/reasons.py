@@ -8,7 +8,7 @@ from providers.settings import ProviderSettings
 def why(chat: ModelChoice, settings: ProviderSettings) -> str:
     provider = LABELS.get(chat.provider, "")
     if chat.source == "own":
-        return f"Answers are paid by your own {provider} key."
+        return f"Your own {provider} key is used."
     if settings.chat_model:
         return "The operator of this installation chose this model."
     if chat.source == "platform":

@@ -22,7 +22,6 @@ async def heard(model, request):
             if isinstance(event, TextDelta):
                 said += event.text
     except ProviderError as error:
-        assert error.message.endswith(".")
         return error.code, said, ""
     usage = event.usage
     counts = f"{usage.tokens_input} + {usage.tokens_output}"
@@ -49,7 +48,6 @@ def test_what_comes_of_embedding(vendor, behaviour, server, note):
         rows, length = embedder.embed_passages(["ab", "a"]).shape
         outcome = f"{rows} × {length}"
     except ProviderError as error:
-        assert error.message.endswith(".")
         outcome = error.code
     retried = len(server.requests) > 1
     note((vendor, behaviour, outcome, "yes" if retried else "no", "–", "–"))

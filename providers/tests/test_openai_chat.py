@@ -8,20 +8,19 @@ from providers.errors import ProviderError
 from providers.openai.chat import OpenAIChatModel
 from providers.retries import Patience
 from providers.tests.asking import ask, events_of, text_of
-from providers.tests.wire_server import delta, endless, hang, refuse, stream
+from providers.tests.vendors import chat_model
+from providers.tests.wire.openai import DONE, delta, problem
+from providers.tests.wire_server import refuse, stream
 
 ONCE = Patience(first_token=0.5, idle=0.5, total=5, retries=0)
 
 
 def model(server, patience=ONCE):
-    return OpenAIChatModel("m", Account("openai", "key", server.base_url), patience)
+    return chat_model("openai", server, patience)
 
 
-def failure(server, behaviour):
-    server.behaviours.append(behaviour)
-    with pytest.raises(ProviderError) as told:
-        events_of(model(server), ask("Hi"))
-    return told.value
+def bodies(server):
+    return [body for _, _, body in server.requests]
 
 
 def test_an_answer_streams_with_the_provider_s_own_count(server):
@@ -50,46 +49,56 @@ def test_the_request_says_what_the_protocol_needs(server):
     ]
 
 
-def test_a_provider_that_does_not_count_is_estimated(server):
-    server.behaviours.append(stream(delta("Hello"), delta(None, "length")))
-    events = events_of(model(server), ask("Hi"))
-    assert events[-1] == Finished("length", Usage(1, 1, exact=False))
+def test_a_model_that_refuses_max_tokens_and_temperature_is_asked_its_way_from_then_on(server):
+    server.behaviours += [
+        refuse(400, problem("unsupported_parameter", param="max_tokens")),
+        refuse(400, problem("unsupported_value", param="temperature")),
+    ]
+    newer = model(server)
+    assert text_of(events_of(newer, ask("Hi", max_tokens=64))) == "Hello you"
+    events_of(newer, ask("Again", max_tokens=64))
+    assert [body.get("max_tokens") for body in bodies(server)] == [64, None, None, None]
+    assert [body.get("max_completion_tokens") for body in bodies(server)] == [None, 64, 64, 64]
+    assert [body.get("temperature") for body in bodies(server)] == [0.2, 0.2, None, None]
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "code", "permanent"),
-    [
-        (refuse(401), "key_refused", True),
-        (refuse(403), "key_refused", True),
-        (refuse(404), "no_model", True),
-        (refuse(400), "refused", True),
-        (refuse(400, "context_length_exceeded"), "too_long", True),
-        (refuse(429, "insufficient_quota"), "no_quota", True),
-        (refuse(429), "rate_limited", False),
-        (refuse(500), "provider_down", False),
-        (refuse(503), "provider_down", False),
-        (hang, "first_token_timeout", False),
-        (stream(delta("Half"), cut=True), "stream_cut", False),
-        (stream(delta("No reason")), "stream_cut", False),
-        (stream({"error": {"message": "overloaded"}}), "provider_down", False),
-        (stream({"nonsense": 1}), "bad_answer", False),
-    ],
-)
-def test_every_refusal_has_its_code(server, behaviour, code, permanent):
-    told = failure(server, behaviour)
-    assert (told.code, told.permanent) == (code, permanent)
-    assert told.message.endswith(".")
+def test_a_server_that_names_the_parameter_in_words_alone_is_understood(server):
+    server.behaviours.append(refuse(422, problem(message="extra field stream_options")))
+    assert text_of(events_of(model(server), ask("Hi"))) == "Hello you"
+    assert "stream_options" not in bodies(server)[1]
 
 
-def test_the_seconds_of_retry_after_are_read(server):
-    assert failure(server, refuse(429, retry_after=7)).retry_after == 7
-    past = failure(server, refuse(429, retry_after="Wed, 21 Oct 2020 07:28:00 GMT"))
-    assert past.retry_after == 0
-    assert failure(server, refuse(429, retry_after="soon")).retry_after is None
+def test_a_refusal_of_the_same_parameter_again_is_told(server):
+    server.behaviours += [refuse(400, problem(param="temperature"))] * 2
+    with pytest.raises(ProviderError) as told:
+        events_of(model(server), ask("Hi"))
+    assert (told.value.code, len(server.requests)) == ("refused", 2)
+
+
+def test_other_line_ends_inside_a_text_do_not_cut_it(server):
+    text = "one\u2028two\x85three"
+    line = (
+        f'data: {{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":"stop"}}]}}\r\n\r\n'
+    )
+    server.behaviours.append(stream(line.encode(), DONE))
+    assert text_of(events_of(model(server), ask("Hi"))) == text
+
+
+def test_a_letter_split_between_two_packets_is_whole(server):
+    line = 'data: {"choices":[{"delta":{"content":"สวัสดี"},"finish_reason":"stop"}]}\n\n'.encode()
+    server.behaviours.append(stream(*(line[place : place + 1] for place in range(len(line)))))
+    assert text_of(events_of(model(server), ask("Hi"))) == "สวัสดี"
+
+
+def test_a_chunk_without_choices_or_text_says_nothing(server):
+    server.behaviours.append(
+        stream({"choices": []}, {"choices": [{"delta": None}]}, delta("Yes", "stop"), DONE)
+    )
+    assert text_of(events_of(model(server), ask("Hi"))) == "Yes"
 
 
 def test_a_server_error_before_the_first_token_is_tried_again(server):
-    server.behaviours += [refuse(500), refuse(429, retry_after=0)]
+    server.behaviours += [refuse(500, problem()), refuse(429, problem(), retry_after=0)]
     patient = model(server, Patience(pause=0.01))
     assert text_of(events_of(patient, ask("Hi"))) == "Hello you"
     assert len(server.requests) == 3
@@ -101,23 +110,13 @@ def test_a_server_that_is_not_there_is_told():
         events_of(gone, ask("Hi"))
 
 
-def test_stopping_the_answer_hangs_up_at_the_provider(server):
-    async def stop_after_the_first():
-        stream = model(server).stream(ask("Hi"))
-        await anext(stream)
-        await stream.aclose()
-
-    server.behaviours.append(endless)
-    asyncio.run(stop_after_the_first())
-    assert server.gone.wait(2)
-
-
 def test_connections_are_reused(server):
     chat = model(server)
 
     async def twice():
         for _ in range(2):
             assert [event async for event in chat.stream(ask("Hi"))]
-        return chat._clients.asynchronous is chat._clients.asynchronous
 
-    assert asyncio.run(twice())
+    asyncio.run(twice())
+    assert len(server.requests) == 2
+    assert len(server.connections) == 1

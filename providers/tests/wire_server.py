@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from providers.tests.wire import gemini, openai
 
-OPENAI_PATHS = {"/v1/chat/completions": openai.answer, "/v1/embeddings": openai.embeddings,
-                "/v1/models": openai.models}  # fmt: skip
+OPENAI_PATHS = {"/chat/completions": openai.answer, "/embeddings": openai.embeddings,
+                "/models": openai.models}  # fmt: skip
 GEMINI_PATHS = {":streamGenerateContent": gemini.answer, ":batchEmbedContents": gemini.embeddings,
                 "/models": gemini.models}  # fmt: skip
 
@@ -20,6 +20,7 @@ class WireServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests = []  # (path, key as the vendor's header carries it, body)
         self.headers = []
+        self.connections = set()  # the readers' ends
         self.behaviours = []  # functions of the handler, one per request; then the normal one
         self.gone = threading.Event()  # a reader hung up
         self.over = threading.Event()  # the test is; hanging requests end
@@ -46,6 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         key = self.headers["Authorization"] or self.headers["x-goog-api-key"]
         self.server.requests.append((self.path, key, body))
         self.server.headers.append(self.headers)
+        self.server.connections.add(self.client_address)
         self.body = body
         behave = self.server.behaviours.pop(0) if self.server.behaviours else normal
         try:
@@ -73,8 +75,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def chunk(self, content):
-        line = content if isinstance(content, bytes) else b"data: %s\n\n" % json.dumps(content).encode()  # fmt: skip
-        self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+        if not isinstance(content, bytes):
+            content = b"data: %s\n\n" % json.dumps(content).encode()
+        self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
         self.wfile.flush()
 
     def end_stream(self):
@@ -124,7 +127,5 @@ def hang_up(handler):
 
 def normal(handler):
     path = handler.path.partition("?")[0]
-    known = OPENAI_PATHS.get(path) or next(
-        say for end, say in GEMINI_PATHS.items() if path.endswith(end)
-    )
-    known(handler)
+    ways = GEMINI_PATHS if handler.headers["x-goog-api-key"] else OPENAI_PATHS
+    next(say for end, say in ways.items() if path.endswith(end))(handler)
