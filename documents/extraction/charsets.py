@@ -7,6 +7,7 @@ from documents.extraction.encodings import BOMS, REPLACED_SHARE, decode
 
 # Where a page declares itself: browsers look through 1024 bytes, savers put comments before.
 DECLARED_WITHIN = 4096
+FEW_WORDS = 500  # bytes
 DECLARATION = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})"""
     rb"""|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""",
@@ -45,6 +46,14 @@ def decode_declared(data: bytes, label: str) -> str | None:
     text = data.decode(encoding, "replace")
     wrong = text.count("\ufffd")
     return text if wrong <= len(text) * REPLACED_SHARE else decode(data)
+
+
+def decode_letter(data: bytes, label: str) -> str:
+    """A header or text of an e-mail, "" if it is no text; a few words are too few to guess from."""
+    text = decode_declared(data, label)
+    if text is None and len(data) <= FEW_WORDS:
+        text = data.decode("cp1252", "replace")
+    return text or ""
 
 
 def encoding_of(label: str) -> str | None:

@@ -65,8 +65,11 @@ class Outline:
             if line is None:
                 self._end_line()
                 self._part(_numbered(name, number, value), value, level)
-            elif line:
+            elif line and not isinstance(value, list) and len(line) <= SHORT:
                 self._word(line)
+            elif line:
+                self._end_line()
+                self.writer.list_line(0, line)
         self._end_table()
         self._end_line()
 
@@ -85,13 +88,9 @@ class Outline:
             for block in tables.blocks([header, *cells]):
                 self.writer.paragraph(block)
 
-    def _word(self, line: str) -> None:
-        """Long ones get a line each, numbers share one."""
-        if len(line) > SHORT:
-            self._end_line()
-            self.writer.list_line(0, line)
-            return
-        self._words.append(line)
+    def _word(self, word: str) -> None:
+        """Numbers and the like share a line."""
+        self._words.append(word)
         if len(self._words) >= WORDS_TOGETHER:
             self._end_line()
 

@@ -104,6 +104,14 @@ def locked_book() -> ExtractionError:
     return ExtractionError("encrypted_epub", message)
 
 
+def encrypted_email(how: str) -> ExtractionError:
+    message = (
+        f"This e-mail is {how}, so its text cannot be read. "
+        "Open it in your mail program, save it without encryption and upload that."
+    )
+    return ExtractionError("encrypted_eml", message)
+
+
 def unsafe(kind: str) -> ExtractionError:
     message = (
         "This {name} defines XML entities, which no office program writes, so it is not read. "

@@ -26,15 +26,25 @@ class Heading:
     title: str
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with an e-mail: its content, or the reason why it is not handed over."""
+
+    name: str
+    content: bytes = b""
+    reason: str = ""
+
+
 @dataclass
 class Extracted:
-    """Text as it is stored. All offsets count code points; `pages` is filled for PDF only."""
+    """Text as it is stored. All offsets count code points; `pages` is filled where it has some."""
 
     mime_type: str
     text: str
     pages: list[tuple[int, int]] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     title: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
 
 
 class ExtractionError(Exception):
@@ -51,17 +61,21 @@ class ExtractionError(Exception):
 
 
 def write(extracted: Extracted, stream: BinaryIO) -> None:
-    """One JSON line, then the text by the megabyte: 20 million characters exist only once."""
+    """One JSON line, the text by the megabyte (20 million characters exist only once), the files
+    that came with it."""
     about = {
         "mime_type": extracted.mime_type,
         "pages": extracted.pages,
         "headings": [asdict(heading) for heading in extracted.headings],
         "title": extracted.title,
         "characters": len(extracted.text),
+        "attachments": [[a.name, a.reason, len(a.content)] for a in extracted.attachments],
     }
     stream.write(json.dumps(about).encode() + b"\n")
     for start in range(0, len(extracted.text), 1 << 20):
         stream.write(extracted.text[start : start + (1 << 20)].encode())
+    for attachment in extracted.attachments:
+        stream.write(attachment.content)
 
 
 def write_error(error: ExtractionError, stream: BinaryIO) -> None:
@@ -75,6 +89,10 @@ def decode(output: bytes) -> Extracted:
     about = json.loads(line)
     if "error" in about:
         raise ExtractionError(**about["error"])
+    attachments: list[Attachment] = []
+    for name, reason, size in reversed(about["attachments"]):
+        body, content = body[: len(body) - size], body[len(body) - size :]
+        attachments.insert(0, Attachment(name, content, reason))
     text = body.decode()
     if len(text) != about["characters"]:
         raise ValueError("the result is cut short")
@@ -84,4 +102,5 @@ def decode(output: bytes) -> Extracted:
         pages=[(start, end) for start, end in about["pages"]],
         headings=[Heading(**heading) for heading in about["headings"]],
         title=about["title"],
+        attachments=attachments,
     )
