@@ -48,10 +48,16 @@ class ProviderSettings:
         return {self.chat_model, self.fallback_model}
 
     def default_chat_model(self, accounts: Accounts) -> str:
-        """The model of a chatbot that names none: as set, else by account, one's own first."""
-        if self.chat_model:
+        """The model of a chatbot that names none: as set, else by account, one's own first.
+
+        A person's own server has models of its own: no name that is set here means one of them.
+        """
+        own = accounts.get(self.chat_model.partition("/")[0])
+        if self.chat_model and not (own and own.base_url):
             return self.chat_model
-        for known in (accounts, self.platform_accounts()):
+        platform = self.platform_accounts()
+        others = {name: platform[name] for name in platform if name not in accounts}
+        for known in (accounts, others):
             for provider in PREFERENCE:
                 if provider in known and (models := self.first_chat_models(known[provider])):
                     return f"{provider}/{models[0]}"

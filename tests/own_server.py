@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from outbound import permits
 from providers.tests import wire_server
+from providers.tests.wire import openai
 
 if TYPE_CHECKING:
     from tests.isolation.world import World
 
 NOWHERE = "http://127.0.0.1:9"  # nothing answers there
 KEY = "sk-of-a-person-4711"
+MODEL = "llama3.2"
 
 
 class OwnServer(wire_server.WireServer):
-    """Lists one model, and takes one key. In its refusal it repeats the key that it was sent."""
+    """Takes one key; when it refuses another it repeats what it was sent, as careless ones do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,28 +31,21 @@ class OwnServer(wire_server.WireServer):
 
     @property
     def keys_seen(self) -> set[str]:
-        return {authorization.removeprefix("Bearer ") for _, authorization, _ in self.requests}
+        return {key.removeprefix("Bearer ") for _path, key, _body in self.requests}
 
 
 class _Handler(wire_server._Handler):
-    def do_GET(self) -> None:
-        self.server.requests.append((self.path, self.headers["Authorization"], None))
-        if self._is_refused():
-            return
-        row = {"id": "llama3.2", "object": "model", "created": 1, "owned_by": "me"}
-        self.answer(200, {"object": "list", "data": [row]})
+    def _behave(self, body: dict) -> None:
+        sent = self.headers["Authorization"] or self.headers["x-goog-api-key"]
+        if sent.removeprefix("Bearer ") != self.server.key:
+            self.server.behaviours.insert(0, lambda handler: handler.answer(401, refusal(sent)))
+        elif self.command == "GET":
+            self.server.behaviours.insert(0, partial(openai.models, names=[MODEL]))
+        super()._behave(body)
 
-    def do_POST(self) -> None:
-        if not self._is_refused():
-            super().do_POST()
 
-    def _is_refused(self) -> bool:
-        sent = self.headers["Authorization"]
-        if sent == f"Bearer {self.server.key}":
-            return False
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.answer(401, {"error": {"message": f"Incorrect API key provided: {sent}"}})
-        return True
+def refusal(sent: str) -> dict:
+    return {"error": {"message": f"Incorrect API key provided: {sent}", "code": "invalid_api_key"}}
 
 
 @cache
