@@ -6,16 +6,14 @@ Who works holds an advisory lock until that transaction ends; a process that die
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 from uuid import UUID
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
+
+from accounts.sealing import seal, unseal
 
 
 class Running(Exception):
@@ -65,8 +63,9 @@ class IdempotencyKey(models.Model):
         return self.key
 
     @property
-    def body(self) -> bytes:
-        return _cipher().decrypt(self.response_body)
+    def body(self) -> str:
+        """Raises Unreadable."""
+        return unseal(self.response_body)
 
 
 def find_earlier(owner_id: UUID, key: str, request_hash: str) -> IdempotencyKey | None:
@@ -93,17 +92,17 @@ def remember(
     key: str,
     request_hash: str,
     *,
-    answer: tuple[int, bytes] | None = None,
+    answer: tuple[int, str] | None = None,
     object_id: UUID | None = None,
 ) -> None:
     """Keep the answer (status and body) or the object to tell it from, with the work itself."""
-    status, body = answer or (None, b"")
+    status, body = answer or (None, "")
     row = IdempotencyKey(
         owner_id=owner_id,
         key=key,
         request_hash=request_hash,
         response_status=status,
-        response_body=_cipher().encrypt(body).decode() if body else "",
+        response_body=seal(body) if body else "",
         object_id=object_id,
     )
     kept = ["request_hash", "response_status", "response_body", "object_id", "expires_at"]
@@ -115,9 +114,3 @@ def remember(
 def forget_expired() -> int:
     """Call it inside system()."""
     return IdempotencyKey.objects.expired().delete()[0]
-
-
-def _cipher() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(f"idempotency {secret}".encode()).digest() for secret in secrets]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

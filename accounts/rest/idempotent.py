@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from cryptography.fernet import InvalidToken
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 from accounts import idempotency
 from accounts.idempotency import IdempotencyKey, Mismatch, Running
 from accounts.rest.problems import Problem, problem_for
+from accounts.sealing import Unreadable
 from accounts.tenancy import scope
 
 HEADER = "Idempotency-Key"
@@ -49,7 +49,7 @@ class Claim:
         return idempotency.find_earlier(self.owner_id, self.key, self.request_hash)
 
     def remember(
-        self, *, answer: tuple[int, bytes] | None = None, object_id: UUID | None = None
+        self, *, answer: tuple[int, str] | None = None, object_id: UUID | None = None
     ) -> None:
         if self.key:
             idempotency.remember(
@@ -70,7 +70,7 @@ def idempotent(method: Method) -> Method:
                 return _replay(first)
             response: Response = method(view, request, *args, **kwargs)
             if response.status_code < 300:
-                body = JSONRenderer().render(response.data)
+                body = JSONRenderer().render(response.data).decode()
                 claim.remember(answer=(response.status_code, body))
             return response
 
@@ -124,7 +124,7 @@ def _key(request: Request) -> str:
 def _replay(first: IdempotencyKey) -> HttpResponseBase:
     try:
         body = first.body
-    except InvalidToken as error:  # KYRO_SECRET_KEY was changed within the day
+    except Unreadable as error:
         detail = _("This request was done, but its answer can no longer be read.")
         raise Problem(409, "idempotency_unreadable", detail) from error
     response = HttpResponse(body, status=first.response_status, content_type="application/json")
