@@ -40,7 +40,9 @@ def own_accounts(owner_id: UUID) -> Accounts:
         return {}
     with scope(owner_id):
         own = credentials.accounts_of(owner_id).get(provider)
-    return {provider: own} if own and not own.base_url else {}
+    if not own or own.base_url or registry.describe({provider: own}).embedding.source != "own":
+        return {}
+    return {provider: own}
 
 
 def embedding_choice(owner_id: UUID) -> ModelChoice:
