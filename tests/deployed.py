@@ -146,6 +146,10 @@ class Deployment:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def collect_static(self) -> None:
+        """As the image's build does, before anything runs."""
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+
     def manage(self, *arguments: str) -> list[str]:
         return self.run("web", "python", "manage.py", *arguments).splitlines()
 

@@ -60,9 +60,9 @@ def begin(ours: Deployment) -> None:
     """In the order that depends_on lays down."""
     ours.start_storage()
     ours.start_databases()
+    ours.collect_static()
     ours.start("embedder")
     ours.run("migrate")
-    ours.run("web", "python", "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     for name in PROGRAMS[1:]:
         ours.start(name)
     with ours.client() as client:
