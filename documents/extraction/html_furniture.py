@@ -34,8 +34,6 @@ Attributes = Mapping[str, str | None]
 def is_hidden(tag: str, attributes: Attributes) -> bool:
     if "hidden" in attributes and attributes["hidden"] != "until-found":
         return True
-    if tag == "dialog" and "open" not in attributes:
-        return True
     if attributes.get("aria-hidden") == "true" and tag in DECORATION:
         return True
     return INVISIBLE.search(attributes.get("style") or "") is not None

@@ -127,7 +127,9 @@ class Reader:
     def _is_not_body(self, node: LexborNode, tag: str, attributes: Attributes) -> bool:
         if attributes and (is_hidden(tag, attributes) or is_furniture(attributes, node)):
             return True
-        return tag == "nav" or (self._footers > 0 and tag in LISTS and is_list_of_links(node))
+        if tag == "nav" or (tag == "dialog" and "open" not in attributes):
+            return True
+        return self._footers > 0 and tag in LISTS and is_list_of_links(node)
 
     def _enter_in_code(self, tag: str, attributes: Attributes) -> None:
         if tag in BLOCKS:
