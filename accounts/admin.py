@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from accounts.models import (
     ProviderCredential,
     User,
 )
-from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link, link_by_id
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link, link_by_id, page_of
 
 
 @admin.register(User)
@@ -43,7 +44,7 @@ class PersonAdmin(StaffAdmin, UserAdmin):
         *("last_login", "created_at", "updated_at"),
     ]
     fieldsets = [
-        (None, {"fields": ["email", "username", "password", "full_name", "timezone", "locale"]}),
+        (None, {"fields": ["email", "username", "full_name", "timezone", "locale"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Use"), {"fields": ["id", "tier", "total_tokens_used", "last_login", "created_at"]}),
         (_("Closing"), {"fields": ["deleted_at"]}),
@@ -198,13 +199,19 @@ class MailAdmin(ReadOnlyAdmin):
 class AuditLogAdmin(ReadOnlyAdmin):
     owner = link_by_id("owner_id")
     actor = link_by_id("actor_id")
-    list_display = [
-        *("created_at", "action", "resource_type", "resource_id", "actor", "owner"),
-        "request_id",
-    ]
+    list_display = ["created_at", "action", "resource", "actor", "owner", "request_id"]
     list_filter = ["created_at"]
     search_fields = ["request_id__exact", "action"]
     ids = ["id", "owner_id", "actor_id", "resource_id"]
+
+    @admin.display(description=_("resource"), empty_value="–")
+    def resource(self, row: AuditLog) -> str | None:
+        """The object it was done to, which may be gone."""
+        known = {model._meta.model_name: model for model in self.admin_site._registry}
+        if row.resource_id is None or row.resource_type not in known:
+            return row.resource_type or None
+        page = page_of(known[row.resource_type], row.resource_id)
+        return format_html('<a href="{}">{}</a>', page, row.resource_type)
 
 
 @admin.register(AuditPerson)

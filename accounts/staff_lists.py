@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -75,10 +76,13 @@ class StaffAdmin(admin.ModelAdmin):
     def found_by(self, term: str) -> Q | None:
         """The rows that an id or an e-mail address names; None where the term is neither."""
         if identity := as_uuid(term):
-            ways: list[tuple[str, Any]] = [(column, identity) for column in self.ids]
-            ways += [("request_id", term)] if self._has("request_id") else []
-            return Q(*ways, _connector=Q.OR)
+            named = Q(*((column, identity) for column in self.ids), _connector=Q.OR)
+            return named | (self.of_request(term) or Q())
         return self._of_person(term) if "@" in term else None
+
+    def of_request(self, request_id: str) -> Q | None:
+        """What one request left here; our own request ids are UUIDs, so they look like any id."""
+        return Q(request_id=request_id) if self._has("request_id") else None
 
     def _of_person(self, email: str) -> Q:
         columns = ["pk"] if self.model is User else [c for c in self.ids if c in PERSON_COLUMNS]
@@ -89,6 +93,10 @@ class StaffAdmin(admin.ModelAdmin):
 
     def _has(self, name: str) -> bool:
         return any(field.name == name for field in self.opts.concrete_fields)
+
+    def changelist_view(self, request: HttpRequest, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         links = list(self._links(request, object_id)) if as_uuid(object_id) else []

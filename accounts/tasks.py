@@ -1,5 +1,7 @@
 """Upkeep on a schedule: work that is due, months that are coming, people who are leaving."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from accounts import closing, delivery, idempotency, partitions, sessions
@@ -24,15 +26,23 @@ def clear_sessions() -> None:
 
 @shared_task(name="accounts.erase_closed")
 def erase_closed() -> None:
-    """A transaction each, so that one account that resists keeps no other."""
+    """A transaction each: one account that resists keeps no other, and fails the task at last."""
+    failures = []
+    for pk in list(closing.closed_long_enough().values_list("pk", flat=True)):
+        try:
+            _erase(pk)
+        except Exception as error:  # noqa: BLE001 (raised below)
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def _erase(pk: UUID) -> None:
     with system():
-        due = list(closing.closed_long_enough().values_list("pk", flat=True))
-    for pk in due:
-        with system():
-            # locked and asked again: it may have been opened meanwhile
-            user = closing.closed_long_enough().select_for_update().filter(pk=pk).first()
-            if user:
-                closing.erase_account(user)
+        # locked and asked again: it may have been opened meanwhile
+        user = closing.closed_long_enough().select_for_update().filter(pk=pk).first()
+        if user:
+            closing.erase_account(user)
 
 
 @shared_task(name="accounts.forget_idempotency_keys")

@@ -9,4 +9,4 @@ __all__ = ["StaffAdminConfig", "celery_application"]
 
 class StaffAdminConfig(AdminConfig):
     default = False
-    default_site = "accounts.staff.StaffSite"
+    default_site = "config.staff.site.StaffSite"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
-from accounts import audit, delivery, keys
-from accounts.models import ProviderCredential, User
+from accounts import audit, delivery, idempotency, keys
+from accounts.models import Invitation, ProviderCredential, User
 from accounts.tenancy import scope
 from billing import credits
 from billing.models import RequestType
@@ -43,5 +45,16 @@ def fill(user: User) -> Document:
             kind="document.ingest", object_id=document.pk, owner_id=user.pk
         )
         ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
+        idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, b"{}"))
+        _sign_in(user)
         document.refresh_from_db()
     return document
+
+
+def _sign_in(user: User) -> None:
+    """What stands for ways in: a second factor, a session, an invitation to somebody else."""
+    name = user.username
+    Authenticator.objects.create(user=user, type="totp", data={"secret": f"app of {name}"})
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key=f"session of {name}")
+    email = f"guest-of-{name}@example.com"
+    Invitation.objects.create(email=email, invited_by=user, token_hash=f"token of {name}")

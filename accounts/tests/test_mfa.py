@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
 
+from accounts import keys
 from accounts.audit import AuditLog
 from accounts.models import KeptEmail, User
 from accounts.tenancy import scope
@@ -281,3 +282,79 @@ def test_other_sessions_end_on_request(owner):
     here.post("/accounts/sessions/")
     assert there.get("/home/")["Location"].startswith(LOGIN)
     assert here.get("/home/").status_code == 200
+
+
+def test_a_session_is_listed_by_the_browsers_name(client, owner):
+    firefox = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    form = {"login": owner.email, "password": PASSWORD}
+    client.post(LOGIN, form, headers={"User-Agent": firefox})
+    assert "Firefox on Windows" in client.get("/accounts/sessions/").content.decode()
+
+
+def test_another_persons_security_key_is_neither_renamed_nor_removed(client, owner, outsider):
+    key = Authenticator.objects.create(user=outsider, type="webauthn", data={"name": "Blue"})
+    sign_in(client, owner)
+    confirm(client, "/settings/security/")
+    for act in ("edit", "remove"):
+        path = f"/accounts/2fa/webauthn/keys/{key.pk}/{act}/"
+        assert [client.get(path).status_code, client.post(path).status_code] == [404, 404]
+    assert Authenticator.objects.get().data == {"name": "Blue"}
+
+
+@pytest.mark.parametrize("revoke", [True, False])
+def test_a_new_password_takes_the_keys_along_only_if_asked(client, owner, revoke):
+    with scope(owner):
+        _key, secret = keys.issue(owner, "script")
+    sign_in(client, owner)
+    new = "another horse staple"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post("/accounts/password/change/", form | ({"revoke_keys": "on"} if revoke else {}))
+    assert User.objects.get().check_password(new)
+    assert (keys.find(secret) is None) == revoke
+    body = KeptEmail.objects.get(subject="Your KyroChat password was changed").body
+    assert "API keys are apart from the password" in body
+
+
+def test_a_reset_can_take_the_keys_along(client, owner):
+    with scope(owner):
+        _key, secret = keys.issue(owner, "script")
+    client.post("/accounts/password/reset/", {"email": owner.email})
+    link = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", KeptEmail.objects.get().body)
+    form = client.get(link.group(1), follow=True).redirect_chain[-1][0]
+    new = "another horse staple"
+    client.post(form, {"password1": new, "password2": new, "revoke_keys": "on"})
+    assert keys.find(secret) is None
+    assert "api_key.revoke" in acts(owner)
+
+
+def test_all_keys_are_revoked_after_the_password_once_more(client, owner):
+    with scope(owner):
+        secrets = [keys.issue(owner, name)[1] for name in ("one", "two")]
+    sign_in(client, owner)
+    path = "/settings/security/revoke-keys/"
+    assert client.post(path)["Location"].startswith("/accounts/reauthenticate/")
+    assert all(keys.find(secret) for secret in secrets)
+    confirm(client, path)
+    client.post(path)
+    assert [keys.find(secret) for secret in secrets] == [None, None]
+
+
+def test_too_many_resets_are_refused_on_a_page_of_ours(client, owner):
+    for _ in range(20):
+        client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
+    page = client.post("/accounts/password/reset/", {"email": owner.email})
+    assert (page.status_code, "Too many attempts" in page.content.decode()) == (429, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_staff_can_take_a_lost_second_factor_away_and_the_person_is_told(client, staff, owner):
+    enrol(Client(), owner)
+    sign_in(client, staff)
+    picked = {"action": "take_second_factor", "_selected_action": str(owner.pk)}
+    client.post("/admin/accounts/user/", picked)
+    assert not Authenticator.objects.filter(user=owner).exists()
+    assert sign_in(Client(), owner)["Location"] == "/home/"
+    mail = KeptEmail.objects.get(subject="Two-factor authentication was turned off")
+    assert mail.to == owner.email
+    with scope(owner):
+        assert AuditLog.objects.get(action="account.second_factor_reset").actor_id == staff.pk
