@@ -8,14 +8,21 @@ from asgiref.sync import sync_to_async
 from django.core.files.base import File
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.queue import NotNow
 
 BLOCK = 256 * 1024
 
 
 def download(document: Document) -> StreamingHttpResponse:
-    """The original under the person's own name for it, in blocks, whatever its size."""
+    """The original under the person's own name for it, in blocks, whatever its size.
+
+    Raises NotNow while the page of a web address has not been fetched.
+    """
+    if not document.file:
+        raise NotNow(_("This page has not been fetched yet, so there is no file."))
     try:
         file = document.file.open("rb")
     except FileNotFoundError as error:

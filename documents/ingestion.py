@@ -23,12 +23,14 @@ from billing.usage import record_usage
 from documents import lease
 from documents.chunking import Piece, split
 from documents.extraction import Extracted, ExtractionError, extract
+from documents.fetching import Page, fetched_page, keep
 from documents.lease import Lease, LeaseLost
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.retrieval import padded
 from documents.signals import document_processed
 from documents.storage import UNREACHABLE, StorageDown
 from language.terms import index_terms
+from outbound.errors import FetchError
 from providers import registry
 from providers.base import Usage, Vectors
 from providers.errors import ProviderError
@@ -59,7 +61,7 @@ def _ingest_or_fail(held: Lease) -> None:
         _ingest(held)
     except LeaseLost:
         raise
-    except (ExtractionError, ProviderError) as error:
+    except (ExtractionError, FetchError, ProviderError) as error:
         held.fail(error.code, str(error), permanent=error.permanent)
         log.info("document_failed", code=error.code, reason=str(error))
     except Exception:
@@ -68,9 +70,19 @@ def _ingest_or_fail(held: Lease) -> None:
 
 
 def _ingest(held: Lease) -> None:
-    document = held.advance(Document.Stage.EXTRACTING, 5)
-    with local_copy(document, held) as path:
-        extracted = extract(path, document.name, waiting=held.beat)
+    with scope(held.owner_id):
+        document = held.document()
+    if document.source_url:
+        with fetched_page(held) as page:
+            _read(held, page.readable, page.name, page)
+    else:
+        with local_copy(document, held) as path:
+            _read(held, path, document.name)
+
+
+def _read(held: Lease, path: Path, name: str, page: Page | None = None) -> None:
+    held.advance(Document.Stage.EXTRACTING, 5)
+    extracted = extract(path, name, waiting=held.beat)
     held.pass_through(Document.Stage.CHUNKING, 25)
     with held.kept_alive():  # 20 million characters take a minute to split
         pieces = split(extracted)
@@ -78,7 +90,7 @@ def _ingest(held: Lease) -> None:
         raise ExtractionError("no_text", _("No text was found in this document."))
     vectors = embed(held, extracted, pieces)
     held.pass_through(Document.Stage.SAVING, 95)
-    save(held, extracted, pieces, vectors)
+    save(held, extracted, pieces, vectors, page)
 
 
 @contextmanager
@@ -130,12 +142,21 @@ def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
     return np.concatenate(batches)
 
 
-def save(held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors) -> None:
-    """Replace text and chunks and flip the document to ready, in one fenced transaction."""
+def save(
+    held: Lease,
+    extracted: Extracted,
+    pieces: list[Piece],
+    vectors: Vectors,
+    page: Page | None = None,
+) -> None:
+    """Replace text, chunks and a fetched page's file, and flip the document to ready, in one
+    fenced transaction."""
     with held.kept_alive():
         rows = _rows(held, extracted, pieces, vectors)
     with scope(held.owner_id):
         document = held.document(lock=True)
+        if page:
+            keep(document, page, extracted.mime_type)
         DocumentChunk.objects.filter(document=document).delete()
         DocumentChunk.objects.bulk_create(rows, batch_size=WRITE_BATCH)
         _save_text(document, extracted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from datetime import datetime
 from pathlib import PurePath
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,14 +16,39 @@ from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distan
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from documents.extraction import result
+from documents.extraction.formats import BY_SUFFIX
 
 DIMENSION = 768
 MAX_TAGS_SHOWN = 100
 KINDS = {
-    "pdf": ("application/pdf",),
-    "word": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
-    "markdown": ("text/markdown",),
-    "text": ("text/plain",),
+    "pdf": (result.PDF,),
+    "word": (result.DOCX, result.ODT, result.RTF),
+    "slides": (result.PPTX,),
+    "sheet": (result.XLSX, result.XLS, result.ODS, result.CSV),
+    "web": (result.HTML,),
+    "book": (result.EPUB,),
+    "email": (result.EMAIL,),
+    "json": (result.JSON,),
+    "markdown": (result.MARKDOWN,),
+    "text": (result.PLAIN,),
+}
+TYPE_LABELS = {
+    result.PDF: "PDF",
+    result.DOCX: "Word",
+    result.ODT: "OpenDocument",
+    result.RTF: "RTF",
+    result.PPTX: "PowerPoint",
+    result.XLSX: "Excel",
+    result.XLS: "Excel",
+    result.ODS: "OpenDocument",
+    result.CSV: "CSV",
+    result.HTML: _("Web page"),
+    result.EPUB: "EPUB",
+    result.EMAIL: _("E-mail"),
+    result.JSON: "JSON",
+    result.MARKDOWN: "Markdown",
+    result.PLAIN: _("Text"),
 }
 
 
@@ -158,6 +184,22 @@ class Document(models.Model):
         return self.name
 
     @property
+    def places(self) -> list[str]:
+        """Where its bytes may lie; those of a fetched page move between two places."""
+        first = storage_path(self, self.name)
+        return [first, f"{first}.b"] if self.source_url else [self.file.name]
+
+    @property
+    def fetched_url(self) -> str:
+        """Where the redirects ended when its page was last fetched."""
+        return str(self.metadata.get("fetched", {}).get("url", ""))
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        at = self.metadata.get("fetched", {}).get("at")
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def is_finished(self) -> bool:
         return self.status in {self.Status.READY, self.Status.ERROR}
 
@@ -167,11 +209,13 @@ class Document(models.Model):
 
     @property
     def type_label(self) -> str:
-        """PDF, Word, Markdown or Text, from the content once it is known, else from the name."""
-        mime_type = self.mime_type or mimetypes.guess_type(self.name)[0] or ""
-        kind = next((kind for kind, types in KINDS.items() if mime_type in types), "")
-        labels = {"pdf": "PDF", "word": "Word", "markdown": "Markdown", "text": _("Text")}
-        return labels.get(kind) or PurePath(self.name).suffix.lstrip(".").upper()[:8] or _("File")
+        """PDF, Word, Excel …, from the content once it is known, else from the name."""
+        if self.source_url and not self.mime_type:
+            return _("Web address")
+        suffix = PurePath(self.name).suffix.lower()
+        named = BY_SUFFIX.get(suffix) or mimetypes.guess_type(self.name)[0]
+        label = TYPE_LABELS.get(self.mime_type or named or "")
+        return label or suffix.lstrip(".").upper()[:8] or _("File")
 
 
 class DocumentText(models.Model):

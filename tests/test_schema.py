@@ -106,8 +106,14 @@ def test_answers_and_refusals_are_as_documented(
 
 
 def fields(schema: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:
-    ref = told["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    yield from schema["components"]["schemas"][ref.rpartition("/")[2]]["properties"]
+    yield from properties(schema, told["requestBody"]["content"]["application/json"]["schema"])
+
+
+def properties(schema: dict[str, Any], part: dict[str, Any]) -> Iterator[str]:
+    whole = schema["components"]["schemas"][part["$ref"].rpartition("/")[2]]
+    yield from whole.get("properties", {})
+    for choice in whole.get("oneOf", []):
+        yield from properties(schema, choice)
 
 
 WITH_BODY = {

@@ -8,7 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -31,9 +36,11 @@ from documents.api.serializers import (
     BulkSerializer,
     ChunkSerializer,
     DocumentSerializer,
+    NewDocumentSerializer,
     PastedTextSerializer,
     TextSerializer,
     UploadSerializer,
+    WebAddressSerializer,
 )
 from documents.downloads import download
 from documents.models import KINDS, Document, DocumentChunk, DocumentText
@@ -54,7 +61,7 @@ ORIGINALS = ["application/octet-stream", *(kind for kinds in KINDS.values() for 
 @problem_for(UploadRefused)
 def upload_refused(error: UploadRefused) -> Problem:
     status = {"storage_full": 507, "storage_down": 503}.get(error.code, 400)
-    return Problem(status, error.code, error.message, errors={"file": [error.message]})
+    return Problem(status, error.code, error.message, errors={error.field: [error.message]})
 
 
 @problem_for(StorageDown)
@@ -81,29 +88,24 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
     tagged_actions = ("retrieve", "partial_update", "text", "file")
 
     @extend_schema(
-        summary="Upload a file, or paste a text",
+        summary="Upload a file, name a web address, or paste a text",
         description="202 for a new document, whose processing goes on; 200 with the existing one "
-        "for identical bytes, tried again if it had failed.",
+        "for identical bytes or the same address, tried again if it had failed. A page is fetched "
+        "by a worker; whether it can be reached shows in the document's status.",
         request={
             "multipart/form-data": UploadSerializer,
-            "application/json": PastedTextSerializer,
+            "application/json": PolymorphicProxySerializer(
+                "NewDocument", [PastedTextSerializer, WebAddressSerializer], None
+            ),
         },
         responses={202: DocumentSerializer, 200: DocumentSerializer},
     )
     @fails_with(402, 503, 507)
     @idempotent
     def create(self, request: Request) -> Response:
-        is_form = request.content_type.startswith("multipart/")
-        upload = (UploadSerializer if is_form else PastedTextSerializer)(data=request.data)
-        upload.is_valid(raise_exception=True)
-        file, name = upload.received()
-        document, is_new = uploads.add_document(
-            request.user,
-            file,
-            name=name,
-            title=upload.validated_data["title"],
-            tags=upload.validated_data.get("tags"),
-        )
+        new = _way_in(request)(data=request.data)
+        new.is_valid(raise_exception=True)
+        document, is_new = new.add_for(request.user)
         return Response(self.get_serializer(document).data, status=202 if is_new else 200)
 
     @extend_schema(summary="Change name, title, description or tags", request=DocumentSerializer)
@@ -156,7 +158,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         summary="The original, as an attachment",
         responses={(200, kind): OpenApiTypes.BINARY for kind in ORIGINALS},
     )
-    @fails_with(503)
+    @fails_with(409, 503)
     @action(detail=True)
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         document = self.get_object()
@@ -191,6 +193,13 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         rows = DocumentChunk.objects.for_user(request.user).light()
         page = self.paginate_queryset(rows.filter(document=self.get_object()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def _way_in(request: Request) -> type[NewDocumentSerializer]:
+    if request.content_type.startswith("multipart/"):
+        return UploadSerializer
+    names_address = isinstance(request.data, dict) and "url" in request.data
+    return WebAddressSerializer if names_address else PastedTextSerializer
 
 
 def _extract(stored: DocumentText, page: str | None) -> dict[str, object]:

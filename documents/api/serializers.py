@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.models import User
 from accounts.rest.strict import StrictModelSerializer, StrictSerializer
 from documents import uploads
+from documents.addresses import add_address
 from documents.models import Document, DocumentChunk
 
 MAX_TAGS = 20
@@ -32,6 +33,10 @@ class TagsField(serializers.ListField):
 
 class DocumentSerializer(StrictModelSerializer):
     tags = TagsField(required=False)
+    fetched_url = serializers.CharField(
+        read_only=True, help_text="Where the redirects of `source_url` ended; empty for files."
+    )
+    fetched_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = Document
@@ -46,6 +51,9 @@ class DocumentSerializer(StrictModelSerializer):
             "progress",
             "error_code",
             "error_message",
+            "source_url",
+            "fetched_url",
+            "fetched_at",
             "mime_type",
             "file_size",
             "content_hash",
@@ -74,25 +82,36 @@ class DocumentSerializer(StrictModelSerializer):
         return document
 
 
-class UploadSerializer(StrictSerializer):
+class NewDocumentSerializer(StrictSerializer):
+    """One of the ways into the library; `add_for` says whether the document is new."""
+
+    title = serializers.CharField(max_length=300, allow_blank=True, default="")
+    tags = TagsField(required=False)
+
+    def add_for(self, user: User) -> tuple[Document, bool]:
+        raise NotImplementedError
+
+
+class UploadSerializer(NewDocumentSerializer):
     file = serializers.FileField(allow_empty_file=True)
-    title = serializers.CharField(max_length=300, allow_blank=True, default="")
-    tags = TagsField(required=False)
 
-    def received(self) -> tuple[File, str]:
-        file = self.validated_data["file"]
-        return file, file.name
+    def add_for(self, user: User) -> tuple[Document, bool]:
+        return uploads.add_document(user, **self.validated_data)
 
 
-class PastedTextSerializer(StrictSerializer):
+class PastedTextSerializer(NewDocumentSerializer):
     text = serializers.CharField(max_length=MAX_PASTED, trim_whitespace=False)
-    name = serializers.CharField(max_length=255, default="Pasted text.txt")
-    title = serializers.CharField(max_length=300, allow_blank=True, default="")
-    tags = TagsField(required=False)
+    name = serializers.CharField(max_length=255, default=uploads.PASTED_NAME)
 
-    def received(self) -> tuple[File, str]:
-        name = self.validated_data["name"]
-        return ContentFile(self.validated_data["text"].encode(), name), name
+    def add_for(self, user: User) -> tuple[Document, bool]:
+        return uploads.add_text(user, **self.validated_data)
+
+
+class WebAddressSerializer(NewDocumentSerializer):
+    url = serializers.CharField(max_length=2000, help_text="http or https, on port 80 or 443.")
+
+    def add_for(self, user: User) -> tuple[Document, bool]:
+        return add_address(user, **self.validated_data)
 
 
 class TextSerializer(serializers.Serializer):

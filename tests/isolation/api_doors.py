@@ -87,6 +87,13 @@ DOCUMENTS = [
         "api-documents-list",
         "POST",
         "documents:write",
+        body=always({"url": "https://pages.example/"}),
+        blind=True,
+    ),
+    Door(
+        "api-documents-list",
+        "POST",
+        "documents:write",
         body=always({"text": "Same text.", "name": "same.txt"}),
         blind=True,
     ),
