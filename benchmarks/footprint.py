@@ -14,6 +14,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,19 +111,22 @@ async def ask_all(ours: Deployment, key: str, streams: int) -> None:
         show(f"{streams} answers streaming", ours)
         firsts, ends = zip(*await asyncio.gather(*asking), strict=True)
     print(f"  first words after {statistics.median(firsts):.2f} s (p50), {max(firsts):.2f} s (max)")
-    print(f"  complete: {sum(ends)} of {streams}")
+    print(f"  how they ended: {dict(Counter(ends))}")
 
 
-async def ask(web: httpx.AsyncClient, conversation: str) -> tuple[float, bool]:
+async def ask(web: httpx.AsyncClient, conversation: str) -> tuple[float, str]:
+    """Seconds to the first word, and the last event or the refusal."""
     question, began, first, last = {"content": "Words?", "stream": True}, time.monotonic(), 0.0, ""
     url = f"/conversations/{conversation}/messages/"
     async with web.stream("POST", url, json=question) as response:
+        if response.status_code != 200:
+            return 0.0, f"{response.status_code} {(await response.aread()).decode()[:200]}"
         async for line in response.aiter_lines():
             if line.startswith("event: "):
                 last = line.removeprefix("event: ")
             if last == "delta" and not first:
                 first = time.monotonic() - began
-    return first, last == "message.completed"
+    return first, last
 
 
 def read_documents(ours: Deployment, key: str, count: int) -> None:
