@@ -13,7 +13,7 @@ from providers.tests.vendors import chat_model
 from providers.tests.wire.gemini import delta, problem, reason_of, retry_in
 from providers.tests.wire_server import refuse, stream
 
-ONCE = Patience(first_token=0.5, idle=0.5, total=5, retries=0)
+ONCE = Patience(first_token=10, idle=10, total=20, retries=0)
 
 
 def model(server, patience=ONCE):
@@ -46,7 +46,7 @@ def test_the_request_says_what_the_protocol_needs(server):
     events_of(model(server), dataclasses.replace(ask("When?", max_tokens=64), messages=spoken))
     (path, key, body), (headers,) = server.requests[0], server.headers
     assert path == "/v1/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
-    assert (key, headers["X-Server-Timeout"]) == ("key", "5")
+    assert (key, headers["X-Server-Timeout"]) == ("key", "20")
     assert body == {
         "systemInstruction": {"parts": [{"text": "Answer briefly."}]},
         "contents": [

@@ -11,7 +11,12 @@ from providers.retries import Patience
 from providers.tests import misbehaviours, vendors
 from providers.tests.asking import ask
 
-PATIENCE = Patience(first_token=0.5, idle=0.5, total=1.2, retries=1, retry_budget=10, pause=0.001)
+CALM = Patience(first_token=10, idle=10, total=20, retries=1, retry_budget=20, pause=0.001)
+HASTY = Patience(first_token=0.4, idle=0.4, total=1.5, retries=1, retry_budget=20, pause=0.001)
+
+
+def patience(behaviour):
+    return HASTY if "hang" in behaviour or "without end" in behaviour else CALM
 
 
 async def heard(model, request):
@@ -32,7 +37,7 @@ async def heard(model, request):
 @pytest.mark.parametrize("vendor", vendors.VENDORS)
 def test_what_comes_of_a_chat(vendor, behaviour, server, note):
     server.behaviours += [misbehaviours.CHAT[vendor][behaviour]] * 2
-    model = vendors.chat_model(vendor, server, PATIENCE)
+    model = vendors.chat_model(vendor, server, patience(behaviour))
     outcome, text, tokens = asyncio.run(heard(model, ask("Hi")))
     retried = len(server.requests) > 1
     note((vendor, behaviour, outcome, "yes" if retried else "no", text or "–", tokens or "–"))
@@ -43,7 +48,7 @@ def test_what_comes_of_a_chat(vendor, behaviour, server, note):
 @pytest.mark.parametrize("vendor", vendors.VENDORS)
 def test_what_comes_of_embedding(vendor, behaviour, server, note):
     server.behaviours += [misbehaviours.EMBEDDINGS[vendor][behaviour]] * 2
-    embedder = vendors.embedder(vendor, server, PATIENCE)
+    embedder = vendors.embedder(vendor, server, patience(behaviour))
     try:
         rows, length = embedder.embed_passages(["ab", "a"]).shape
         outcome = f"{rows} × {length}"

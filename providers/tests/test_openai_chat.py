@@ -12,7 +12,7 @@ from providers.tests.vendors import chat_model
 from providers.tests.wire.openai import DONE, delta, problem
 from providers.tests.wire_server import refuse, stream
 
-ONCE = Patience(first_token=0.5, idle=0.5, total=5, retries=0)
+ONCE = Patience(first_token=10, idle=10, total=20, retries=0)
 
 
 def model(server, patience=ONCE):

@@ -1,5 +1,7 @@
 """The vendors' adapters, as the tests make them."""
 
+import google.genai  # noqa: F401 – else the first answer of a test waits for it, 1.5 s of CPU
+
 from providers.account import Account
 from providers.gemini.chat import GeminiChatModel
 from providers.gemini.embeddings import GeminiEmbedder
