@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["language", "outbound", "providers"]
 APPS = ["accounts", "billing", "documents", "chatbots", "conversations", "analytics", "config"]
 
 # Tables with a person's column that no policy guards, each for a reason.
@@ -39,11 +40,29 @@ ASYNC_ORM = {
     *("abulk_create", "abulk_update", "ain_bulk", "aaggregate", "acontains", "aexplain"),
     *("arefresh_from_db", "aadd", "aremove", "aclear", "aset"),
 }
+# What can ask another server. Addresses people supply are reached through outbound/ alone, whose
+# check sits where connections are made; so nobody else may open one, but for these:
+WEB_CLIENTS = {
+    *("aiohttp", "http.client", "httpcore", "httpcore2", "httpx", "httpx2", "requests"),
+    *("urllib.request", "urllib3", "websockets"),
+}
+OPENERS = {
+    *("asyncio.open_connection", "socket.create_connection"),
+    *("http.client.HTTPConnection", "http.client.HTTPSConnection"),
+    *("httpx2.Client", "httpx2.AsyncClient", "httpx2.HTTPTransport", "httpx2.AsyncHTTPTransport"),
+    *("httpx2.get", "httpx2.post", "httpx2.request", "httpx2.stream", "urllib.request.urlopen"),
+    *("openai.OpenAI", "openai.AsyncOpenAI"),
+}
+OPENING = {
+    "config/embedded/readiness.py": "asks our own server on loopback whether it is up",
+    "providers/connections.py": "platform addresses; a person's own it leaves to outbound",
+    "providers/openai/clients.py": "gives the vendor's client the one of providers.connections",
+}
 VAGUE_NAMES = {"utils", "helpers", "services", "core", "common", "misc", "manager"}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for app in APPS:
+def modules(rooms: list[str] = APPS) -> Iterator[tuple[str, ast.Module]]:
+    for app in rooms:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if "/tests/" not in name and "/migrations/" not in name:
@@ -97,8 +116,37 @@ def test_no_query_leaves_the_thread_that_holds_its_scope():
     assert found == set()
 
 
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_only_outbound_and_providers_know_web_clients():
+    users = {
+        name
+        for name, tree in modules([*ROOMS, *APPS])
+        if WEB_CLIENTS & set(imports(tree)) and not name.startswith(("outbound/", "providers/"))
+    }
+    assert users == {"config/embedded/readiness.py"}
+
+
+def test_only_outbound_opens_connections_to_addresses_of_people():
+    openers = {
+        name
+        for name, tree in modules([*ROOMS, *APPS])
+        for call in calls(tree)
+        if ast.unparse(call) in OPENERS and not name.startswith("outbound/")
+    }
+    assert openers == set(OPENING)
+
+
 def test_modules_are_named_for_what_they_do():
-    assert [name for name, _ in modules() if VAGUE_NAMES & set(name[:-3].split("/"))] == []
+    every = modules([*ROOMS, *APPS])
+    assert [name for name, _ in every if VAGUE_NAMES & set(name[:-3].split("/"))] == []
 
 
 def patterns(resolver: URLResolver, path: str = "") -> Iterator[tuple[str, URLPattern]]:
