@@ -131,9 +131,11 @@ def _name(part: Message, kind: str, number: int) -> str:
         subject = header(inner, "subject")[:100] if inner is not None else ""
         name = name or subject or f"attachment-{number}"
         return name if name.lower().endswith(".eml") else name + ".eml"
-    known = FORMATS[kind].suffixes[0] if kind in FORMATS else mimetypes.guess_extension(kind) or ""
     name = name or f"attachment-{number}"
-    return name if PurePath(name).suffix else name + known
+    if PurePath(name).suffix or kind == "application/octet-stream":
+        return name
+    known = FORMATS[kind].suffixes[0] if kind in FORMATS else mimetypes.guess_extension(kind)
+    return name + (known or "")
 
 
 def _is_readable(name: str, content: bytes) -> bool:

@@ -15,10 +15,10 @@ from documents.extraction.limits import Limits
 from documents.extraction.result import HTML, Extracted
 from documents.extraction.writing import Writer
 
-# Less than this where there is much more in all: the body was taken for furniture, or a script
-# shows it.
-FEW = 200
-MANY_TIMES = 5
+# Fewer characters than this, and many times as many in all: the body was taken for furniture, or a
+# script shows it.
+FEW = 100
+MANY_TIMES = 10
 OPENING = 5  # blocks
 # XML lets any element close itself; to HTML <title/> opens a title that swallows the page.
 SELF_CLOSED = re.compile(
@@ -87,7 +87,8 @@ def _body(page: LexborHTMLParser) -> Iterator[Block]:
 
 def _all_if_much_more(root: LexborNode, shown: list[Block], size: int) -> list[Block]:
     everything = list(walk(root, everything=True))
-    return everything if sum(len(b.text) for b in everything) > MANY_TIMES * size else shown
+    many = MANY_TIMES * max(size, FEW // 2)
+    return everything if sum(len(block.text) for block in everything) > many else shown
 
 
 def _title(page: LexborHTMLParser) -> str:

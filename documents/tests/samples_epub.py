@@ -22,7 +22,8 @@ PAGE = """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html>
 <body><a id="top"/>{body}</body></html>"""
 NAV = '<nav epub:type="toc"><ol>{0}</ol></nav>'
 NCX = """<?xml version="1.0"?><!DOCTYPE ncx PUBLIC "-//NISO//DTD ncx 2005-1//EN" "ncx.dtd">
-<ncx><head><meta name="x"/></head><docTitle><text>Book</text></docTitle><navMap>{0}</navMap></ncx>"""
+<ncx><head><meta name="x"/></head>
+<docTitle><text>Book</text></docTitle><navMap>{0}</navMap></ncx>"""
 POINT = '<navPoint><navLabel><text>{0}</text></navLabel><content src="{1}"/></navPoint>'
 ENCRYPTION = """<?xml version="1.0"?><encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#">
 <enc:EncryptedData><enc:EncryptionMethod Algorithm="{method}"/><enc:CipherData>

@@ -114,7 +114,8 @@ def test_tables_that_lay_out_a_page_are_undone(text):
 def test_scripts_hidden_parts_and_menus_stay_out(text):
     assert (
         text(
-            "<nav><a>Home</a></nav><div role=navigation>Menu</div><script>x()</script><style>y</style>"
+            "<nav><a>Home</a></nav><div role=navigation>Menu</div><script>x()</script>"
+            "<style>y</style>"
             "<template>t</template><noscript>n</noscript><p hidden>h<p style='display : none'>d"
             "<dialog>closed</dialog><select><option>o</select><svg><text>s</text></svg><!-- c -->"
             "<div id=cookie-banner>We use cookies <button>OK</button></div><main>Body</main>"
