@@ -141,6 +141,12 @@ def test_people_are_led_to_https_and_their_cookies_stay_there(deployment, client
     )
 
 
+def test_what_the_build_collects_another_user_may_read(deployment):
+    collected = (deployment.folder / "hashed").rglob("*")
+    modes = {path.stat().st_mode & 0o777 for path in collected}
+    assert modes == {0o755, 0o644}
+
+
 def test_static_files_carry_a_hash_and_are_kept_for_ever(client):
     page = client.get("/accounts/login/").text
     script = page.partition('src="/static/js/app.')[2].partition('"')[0]
