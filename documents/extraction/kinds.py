@@ -147,6 +147,8 @@ def _kind_of_ole(path: Path, suffix: str) -> str:
     for stream, sentence in OLD_OFFICE.items():
         if stream in streams:
             raise reasons.unsupported_type(sentence)
+    if suffix == ".xls":
+        raise reasons.damaged(XLS, f"its streams are {sorted(streams)}")
     raise reasons.unsupported_type("This is an old Office file. Save it as DOCX and upload that")
 
 

@@ -14,7 +14,7 @@ from documents.extraction.limits import Limits
 
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # What python-docx, PowerPoint and some exporters leave there from their templates.
-TEMPLATE_TITLES = {"Word Document", "PowerPoint Presentation", "PowerPoint-Präsentation", "Excel"}
+TEMPLATE_TITLES = {"Word Document", "Presentation", "PowerPoint Presentation"}
 OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -34,6 +34,8 @@ def faults_told(kind: str) -> Iterator[None]:
         if "entity" in str(error).lower():
             raise reasons.unsafe(kind) from error
         raise reasons.damaged(kind, str(error)) from error
+    except (ValueError, LookupError, OverflowError) as error:  # numbers that are none
+        raise reasons.damaged(kind, f"{type(error).__name__}: {error}") from error
 
 
 def tree(archive: zipfile.ZipFile, name: str, limits: Limits, kind: str) -> Any:

@@ -171,6 +171,16 @@ def test_declared_dimensions_are_not_believed(read):
     assert read(declared).text == "# One\n\nx"
 
 
+def test_a_number_that_is_none_is_damage(refusal):
+    assert refusal(xlsx_of('<row r="x"/>')).code == "damaged_xlsx"
+    assert refusal(xlsx_of('<row><c t="s"><v>7</v></c></row>')).code == "damaged_xlsx"
+    assert refusal(odf_of('<text:h text:outline-level="x">a</text:h>')).code == "damaged_odt"
+
+
+def test_an_xls_whose_streams_are_lost_is_damaged(refusal):
+    assert refusal(xls()[:1000], ".xls").code == "damaged_xls"
+
+
 def test_rtf_groups_nest_only_so_deep(refusal):
     error = refusal(b"{\\rtf1 " + b"{" * 2_000_000 + b"x" + b"}" * 2_000_001)
     assert error.code == "damaged_rtf"

@@ -3,9 +3,12 @@
 import pytest
 
 from documents.extraction import ExtractionError
+from documents.extraction.formats import FORMATS
 from documents.extraction.kinds import kind_of_text
 from documents.extraction.ole import root_streams
-from documents.extraction.result import CSV, EMAIL, HTML, JSON
+from documents.extraction.result import CSV, EMAIL, HTML, JSON, MARKDOWN, PLAIN, RTF
+from documents.forms import TYPES
+from documents.models import KINDS, TYPE_LABELS, Document
 from documents.tests import samples
 
 MAIL = b"Received: from a\r\n by b\r\nSubject: Hello\r\nFrom: a@example.org\r\n\r\nWords\r\n"
@@ -50,3 +53,12 @@ def test_streams_at_the_top_of_a_compound_file_are_listed(tmp_path):
     assert root_streams(path) == {"WordDocument", "1Table", "Data"}
     path.write_bytes(samples.ole("WordDocument")[:600])
     assert root_streams(path) == set()
+
+
+def test_every_format_has_a_label_and_a_filter_in_the_library():
+    kinds = {*FORMATS, MARKDOWN, PLAIN}
+    assert set(TYPE_LABELS) == kinds
+    assert {kind for group in KINDS.values() for kind in group} == kinds
+    assert [name for name, _ in TYPES] == list(KINDS)
+    assert Document(name="a.PPTX").type_label == "PowerPoint"
+    assert Document(name="a.bin", mime_type=RTF).type_label == "RTF"
