@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from documents.extraction import sheets, text
 from documents.extraction.limits import Limits
@@ -27,7 +28,9 @@ def parse(path: Path, limits: Limits) -> Extracted:
     if stated:
         content = content[stated.end() :]
     separator = stated[1] if stated else separator_of(content[:SAMPLE_CHARS])
-    quoting = csv.QUOTE_MINIMAL if _quotes_close(content, separator) else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = (
+        csv.QUOTE_MINIMAL if _quotes_close(content, separator) else csv.QUOTE_NONE
+    )
     return sheets.written([("", _rows(content, separator, quoting))], CSV, limits)
 
 
@@ -54,7 +57,7 @@ def _quotes_close(content: str, separator: str) -> bool:
     return True
 
 
-def _rows(content: str, separator: str, quoting: int) -> Iterator[list[str]]:
+def _rows(content: str, separator: str, quoting: Literal[0, 3]) -> Iterator[list[str]]:
     return csv.reader(_lines(content), delimiter=separator, quoting=quoting, skipinitialspace=True)
 
 

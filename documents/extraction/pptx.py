@@ -4,7 +4,7 @@ Only the parts that hold words are opened; pictures stay packed.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Deck:
                 if placeholder(shape) == BODY:
                     yield from (Line(line.text) for line in lines(shape))
 
-    def _write(self, parts: list[Line | str]) -> None:
+    def _write(self, parts: Sequence[Line | str]) -> None:
         for part in parts:
             if isinstance(part, str):
                 self.writer.paragraph(clean(part))

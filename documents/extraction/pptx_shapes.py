@@ -66,7 +66,7 @@ def _spoken(paragraph: Any) -> Iterator[Any]:
 
 
 def _is_tab_stop(part: Any) -> bool:
-    return part.tag.endswith("}tab") and part.getparent().tag.endswith("}tabLst")
+    return bool(part.tag.endswith("}tab") and part.getparent().tag.endswith("}tabLst"))
 
 
 def table_rows(frame: Any) -> list[list[str]]:

@@ -13,7 +13,7 @@ import lxml.etree  # noqa: F401
 import markdown_it  # noqa: F401
 import pypdfium2  # noqa: F401
 
-from documents.extraction import docx, markdown, pdf, text  # noqa: F401
+from documents.extraction import csv_table, docx, markdown, odt, pdf, pptx, rtf, text, xlsx  # noqa: F401
 from documents.extraction.kinds import parse
 from documents.extraction.limits import Limits
 from documents.extraction.reasons import too_much_memory, unreadable
