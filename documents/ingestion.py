@@ -21,6 +21,7 @@ from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
 from documents import lease
+from documents.attachments import keep_attachments
 from documents.chunking import Piece, split
 from documents.extraction import Extracted, ExtractionError, extract
 from documents.fetching import Page, fetched_page, keep
@@ -83,6 +84,7 @@ def _ingest(held: Lease) -> None:
 def _read(held: Lease, path: Path, name: str, page: Page | None = None) -> None:
     held.advance(Document.Stage.EXTRACTING, 5)
     extracted = extract(path, name, waiting=held.beat)
+    keep_attachments(held, extracted)
     held.pass_through(Document.Stage.CHUNKING, 25)
     with held.kept_alive():  # 20 million characters take a minute to split
         pieces = split(extracted)

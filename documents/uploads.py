@@ -48,6 +48,7 @@ def add_document(
     name: str = "",
     title: str = "",
     tags: list[str] | None = None,
+    parent: Document | None = None,
 ) -> tuple[Document, bool]:
     """Store a file in the user's library and owe its processing; call inside the user's scope.
 
@@ -65,6 +66,7 @@ def add_document(
         name=name,
         title=title,
         tags=tags or [],
+        parent=parent,
         file_size=file.size,
         content_hash=content_hash,
     )
@@ -83,7 +85,8 @@ def add_document(
     except BaseException:
         discard(path, user.pk)
         raise
-    audit.record("document.upload", actor=user, resource=document, metadata={"name": name})
+    told = {"name": name} | ({"parent": str(parent.pk)} if parent else {})
+    audit.record("document.upload", actor=user, resource=document, metadata=told)
     queue.enqueue(document)
     return document, True
 

@@ -12,6 +12,7 @@ class DocumentFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Document.Status)
     tag = django_filters.CharFilter(field_name="tags", method="with_tag", label="Has this tag.")
     mime_type = django_filters.CharFilter()
+    parent = django_filters.UUIDFilter(label="Came with this e-mail.")
     q = django_filters.CharFilter(method="named", label="Name or title contains this.")
 
     class Meta:

@@ -51,6 +51,7 @@ class DocumentSerializer(StrictModelSerializer):
             "progress",
             "error_code",
             "error_message",
+            "parent",
             "source_url",
             "fetched_url",
             "fetched_at",

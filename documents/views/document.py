@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,28 +66,6 @@ def passages(request: HttpRequest, pk: UUID) -> HttpResponse:
     chunks = DocumentChunk.objects.filter(document=document).light()
     page = Paginator(chunks, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "documents/passages.html", {"document": document, "page": page})
-
-
-@login_required
-@require_GET
-def passage(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A fragment for panels: the quote between `start` and `end` with the text around it."""
-    document = owned(request, pk)
-    text = get_object_or_404(DocumentText, document=document)
-    span = reading.span_within(text, request.GET.get("start"), request.GET.get("end"))
-    if span is None:
-        raise Http404
-    chunk = DocumentChunk.objects.filter(
-        document=document, start_char__lte=span[0], end_char__gt=span[0]
-    ).light()
-    context = {
-        "document": document,
-        "part": reading.excerpt(text, span),
-        "section": next((found.section for found in chunk[:1]), ""),
-        "start": span[0],
-        "end": span[1],
-    }
-    return render(request, "documents/_passage.html", context)
 
 
 @login_required
@@ -152,12 +130,15 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
         delete_document(document, actor=request.user)
         messages.success(request, _("%s is deleted.") % document.display_title)
         return redirect("documents:list")
+    consequence = _(
+        "The file, its text and its passages are removed for good. Answers given before keep "
+        "their quotes, but nothing new is found in it."
+    )
+    if document.attachments.exists():
+        consequence += " " + _("Its attachments stay: they are documents of their own.")
     context = {
         "question": _("Delete %s?") % document.display_title,
-        "consequence": _(
-            "The file, its text and its passages are removed for good. Answers given before keep "
-            "their quotes, but nothing new is found in it."
-        ),
+        "consequence": consequence,
         "action": _("Delete"),
         "back_url": reverse("documents:detail", args=[pk]),
     }
