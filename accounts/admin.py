@@ -50,7 +50,7 @@ class PersonAdmin(StaffAdmin, UserAdmin):
         (_("Closing"), {"fields": ["deleted_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "username", "password1", "password2"]})]
-    filter_horizontal = ["groups"]
+    filter_horizontal: list[str] = []
     actions = ["close", "open_again", "erase", "take_second_factor"]
     see_also = [
         SeeAlso("accounts.ApiKey", "user"),

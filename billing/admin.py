@@ -11,7 +11,7 @@ class SubscriptionInline(admin.StackedInline):
     model = Subscription
     can_delete = False
     fields = ["plan", "status", "credits_used", "credits_limit", "current_period_end"]
-    readonly_fields = ["credits_used"]
+    readonly_fields = ["credits_used", "current_period_end"]
 
     def has_add_permission(self, request, obj=None) -> bool:
         return False  # a trigger makes one with each person

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -18,6 +19,7 @@ from django.test import RequestFactory
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from accounts.tests.test_mfa import code
 from tests.showcase import FACT, Showcase, show_everything
 from tests.web import Web
 
@@ -142,7 +144,7 @@ def test_pages_of_failures(inspect, watch, web):
     seen.page.get_by_role("button", name="Sign in").click()
     expect(seen.page.locator("h1")).to_be_visible()
     seen.look("expired form")
-    templates = ("400.html", "403.html", "500.html", "account/signup_closed.html")
+    templates = ("429.html", "400.html", "403.html", "500.html", "account/signup_closed.html")
     for template in (*templates, "account/verified_email_required.html"):
         seen.page.route("**/shown/", showing(rendered(template)))
         seen.page.goto("/shown/")
@@ -165,9 +167,14 @@ def rendered(template: str) -> str:
 SETTINGS = (
     "/settings/",
     "/settings/keys/",
+    "/settings/providers/",
     "/settings/usage/",
     "/accounts/email/",
     "/accounts/password/change/",
+    "/settings/security/",
+    "/settings/security/revoke-keys/",
+    "/accounts/sessions/",
+    "/accounts/2fa/webauthn/",
 )
 
 
@@ -261,13 +268,103 @@ def test_settings_pages(inspect, owner, showcase):
     seen.look("password refused")
 
 
+def test_pages_of_model_providers(inspect, owner, showcase):
+    seen = inspect("/settings/providers/", owner)
+    page = seen.page
+    page.locator(".list-row summary").first.click()
+    seen.look("acts on a provider key")
+    page.get_by_text("Addresses of usual servers").click()
+    seen.look("addresses of own servers")
+    page.get_by_label("Key", exact=True).fill("sk-any-key-at-all")
+    page.get_by_label("Base URL").fill("http://10.0.0.7/v1")
+    page.get_by_role("button", name="Test and add").click()
+    expect(page.get_by_text("10.0.0.7 is inside a private network")).to_be_visible()
+    seen.look("provider key refused")
+    for act in ("Replace the key", "Remove"):
+        page.goto("/settings/providers/")
+        page.locator(".list-row summary").first.click()
+        page.get_by_role("link", name=act).first.click()
+        expect(page.locator("main form")).to_be_visible()
+        seen.look(act)
+
+
+def test_a_pressed_button_says_that_it_waits(open_page, owner, showcase):
+    page = open_page("/settings/providers/", owner)
+    page.route("**/test/", lambda route: route.fulfill(status=204))  # the page stays as it is
+    page.get_by_role("button", name="Test", exact=True).first.click()
+    waiting = page.get_by_role("button", name="Testing…")
+    expect(waiting).to_have_attribute("aria-disabled", "true")
+
+
+def test_pages_of_the_second_factor(inspect, owner):
+    seen = inspect("/accounts/login/")
+    page = seen.page
+    sign_in(page, owner)
+    seen.goto("/accounts/2fa/totp/activate/")  # asks for the password first
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    seen.look("enrolling")
+    page.get_by_label("Authenticator code").fill("000000")
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.locator(".field-error")).to_be_visible()
+    seen.look("code refused")
+    page.get_by_label("Authenticator code").fill(code(page.locator("#totp-secret").inner_text()))
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.locator("#codes")).to_be_visible()
+    seen.look("recovery codes")
+    seen.goto("/settings/security/", "/accounts/2fa/recovery-codes/generate/")
+    seen.goto("/accounts/2fa/totp/deactivate/", "/accounts/2fa/reauthenticate/")
+
+
+def test_a_security_key_is_added_and_signs_in(inspect, owner, watch, web):
+    watch.origin = here = web.url.replace("127.0.0.1", "localhost")  # keys are for names
+    seen = inspect(f"{here}/accounts/login/")
+    page = seen.page
+    use_a_virtual_key(page)
+    sign_in(page, owner)
+    page.goto(f"{here}/accounts/2fa/webauthn/add/")
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").fill("Blue key")
+    seen.look("adding a key")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("#codes")).to_be_visible()  # the first factor brings recovery codes
+    key = f"{here}/accounts/2fa/webauthn/keys/{Authenticator.objects.get(type='webauthn').pk}"
+    seen.goto(f"{here}/accounts/2fa/webauthn/", f"{key}/edit/", f"{key}/remove/")
+    seen.goto(f"{here}/accounts/2fa/webauthn/reauthenticate/")
+    page.context.clear_cookies()
+    page.goto(f"{here}/accounts/login/")
+    sign_in(page, owner)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    seen.look("second factor asked for")
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page).to_have_url(re.compile("/home/"))
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+
+
+def use_a_virtual_key(page: Page) -> None:
+    """A security key that Chromium plays itself and touches at once."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+
+
 def test_administration(inspect, make_user, showcase):
     staff = make_user("staff", is_staff=True, is_superuser=True)
     failed = f"/admin/documents/document/{showcase.failed.pk}/change/"
     seen = inspect("/admin/", staff)
     # Django's own pages, for staff: jQuery is heavy, filters are a line of text high
     seen.budget, seen.rules = 500 * 1024, {}
-    seen.goto("/admin/documents/document/", failed)
+    seen.goto("/admin/documents/document/", failed, f"/admin/accounts/user/{staff.pk}/change/")
+    seen.goto("/admin/find/?q=nothing", f"/admin/find/?q={staff.email}")
     seen.page.context.clear_cookies()
     seen.goto("/admin/login/")
 
