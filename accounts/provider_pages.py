@@ -145,7 +145,8 @@ def loss_of(user: User, credential: ProviderCredential) -> str:
     if not credential.is_active:
         return _("It is not in use, so nothing stops.") + " " + kept
     named = user.chatbots.filter(model__startswith=f"{credential.provider}/").count()
-    return _stops(credential, named) + " " + kept
+    back = _("Chatbots that name no model go back to what answers without it.")
+    return " ".join([_stops(credential, named), back, kept])
 
 
 def _stops(credential: ProviderCredential, named: int) -> str:

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import keys
-from accounts.models import User
+from accounts.models import ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
@@ -63,6 +63,7 @@ def show_everything(user: User) -> Showcase:
     with scope(user):
         record_usage(user.pk, RequestType.CHAT, "fake", Usage(12_345, 678, exact=True))
         keys.issue(user, "Weekly report")
+        keep_provider_keys(user)
         Document.objects.filter(pk=working.pk).update(
             status="processing", stage="embedding", progress=40
         )
@@ -76,6 +77,20 @@ def show_everything(user: User) -> Showcase:
             Conversation.objects.create(owner=user, chatbot=chatbot, user=user, title=word.title())
         document.refresh_from_db()
     return Showcase(document, chunk, failed, working, waiting, chatbot, asleep, conversation)
+
+
+def keep_provider_keys(user: User) -> None:
+    """One that is refused, one that nothing opens, one out of use at a server of one's own."""
+    nowhere = "http://127.0.0.1:9/v1"
+    refused = ProviderCredential(owner=user, provider="openai", base_url=nowhere)
+    refused.last_error, refused.checked_at = "The model provider refused your key.", timezone.now()
+    lost = ProviderCredential(owner=user, provider="gemini", base_url=nowhere)
+    spare = ProviderCredential(owner=user, provider="openai", is_active=False, label="a" * 100)
+    spare.base_url = f"https://{'model-server.' * 4}example.com/v1/a/path/that/is/rather/long"
+    for credential in (refused, lost, spare):
+        credential.keep("sk-of-the-showcase-4711")
+    lost.secret = "sealed with a key that is gone"
+    ProviderCredential.objects.bulk_create([refused, lost, spare])
 
 
 def stored(user: User, name: str, content: bytes) -> Document:
