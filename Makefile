@@ -11,12 +11,13 @@ POOLED_TESTS = accounts/tests billing/tests chatbots/tests/test_api_*.py \
 	conversations/tests/test_co*.py conversations/tests/test_readers.py \
 	tests/test_isolation.py tests/test_delivery.py tests/test_live_answers.py
 
-.PHONY: help run test test-pooled lint format
+.PHONY: help run test test-pooled fuzz lint format
 
 help:
 	@echo "make run     start KyroChat at http://localhost:8000 (KYRO_PORT, KYRO_DATA_DIR)"
 	@echo "make test    run every test, the browser's included"
 	@echo "make test-pooled  run the tests of the database again, through PgBouncer"
+	@echo "make fuzz    send thousands of odd requests to every operation of the API (CASES=40)"
 	@echo "make lint    check style, types, import order, migrations and deployment settings"
 	@echo "make format  bring the code into its style"
 
@@ -34,6 +35,10 @@ test-pooled:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
 	@$(PYTHON) -m config.embedded.packages pgbouncer
 	@KYRO_TEST_POOLED=1 exec $(PYTHON) -m pytest $(POOLED_TESTS)
+
+fuzz:
+	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	exec $(PYTHON) -m tests.fuzz --cases $${CASES:-40}
 
 lint:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt

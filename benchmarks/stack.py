@@ -74,13 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser, *, needs_stub: bool) -> None:
 @contextlib.contextmanager
 def start_stub(script: Path, python: str, **options: float) -> Iterator[Stub]:
     """`options` are the script's own: ttft_ms, tps, tokens."""
-    url, port = _free_address()
+    url, port = free_address()
     command = [python, str(script), "--port", str(port)]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
     process = subprocess.Popen(command, preexec_fn=before_exec(signal.SIGKILL))
     try:
-        _wait_for(f"{url}/health", process)
+        wait_for(f"{url}/health", process)
         yield Stub(url)
     finally:
         process.kill()
@@ -92,12 +92,12 @@ def start_stack(**settings: str) -> Iterator[Stack]:
     """KyroChat as `make run` starts it, new and empty, with a person on the largest plan."""
     with tempfile.TemporaryDirectory(prefix="kyro-benchmark-") as folder:
         Path(folder).chmod(0o755)  # the database account must be able to pass through
-        url, port = _free_address()
+        url, port = free_address()
         data = Path(folder) / "data"
         given = {"KYRO_DATA_DIR": str(data), "KYRO_PORT": str(port), "KYRO_LOG_LEVEL": "WARNING"}
         environment = _without_settings() | given | settings
         with _supervisor(Path(folder) / "output", environment) as process:
-            _wait_for(f"{url}/health/ready", process)
+            wait_for(f"{url}/health/ready", process)
             stack = Stack(url, data, process.pid, environment)
             _wait_for_model(stack)
             _make_person(stack)
@@ -151,7 +151,7 @@ def _without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def _free_address() -> tuple[str, int]:
+def free_address() -> tuple[str, int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -163,7 +163,7 @@ def _get(url: str) -> Any:
         return json.loads(answer.read())
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):

@@ -30,13 +30,13 @@ router.register("documents", DocumentViewSet, "api-documents")
 
 urlpatterns = [
     *router.urls,
+    path("audit/", AuditView.as_view(), name="api-audit"),
     path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
     path(
         "conversations/<uuid:pk>/messages/",
         unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
     ),
-    path("audit/", AuditView.as_view(), name="api-audit"),
     path("credits/", CreditsView.as_view(), name="api-credits"),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
@@ -47,6 +47,7 @@ urlpatterns = [
         name="api-message-regenerate",
     ),
     path("messages/<uuid:pk>/stop/", unscoped(StopView.as_view()), name="api-message-stop"),
+    path("plans/", PlansView.as_view(), name="api-plans"),
     path(
         "provider-credentials/",
         unscoped(ProviderCredentialViewSet.as_view({"get": "list", "post": "create"})),
@@ -66,7 +67,6 @@ urlpatterns = [
         unscoped(ProviderCredentialViewSet.as_view({"post": "test"})),
         name="api-credentials-test",
     ),
-    path("plans/", PlansView.as_view(), name="api-plans"),
     path("search/", unscoped(SearchView.as_view()), name="api-search"),
     path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
     path("usage/", UsageView.as_view(), name="api-usage"),

@@ -16,7 +16,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,15 +27,19 @@ from accounts.rest.schema import fails_with
 from accounts.rest.views import OwnRows
 from accounts.tenancy import scope
 from conversations import answers, asking, live, producers
-from conversations.api.serializers import AnswerSerializer, MessageSerializer, QuestionSerializer
+from conversations.api.serializers import (
+    AnswerSerializer,
+    EventSerializer,
+    MessageSerializer,
+    QuestionSerializer,
+)
 from conversations.asking import Refused
 from conversations.models import Conversation, Message
 
 EVENT_STREAM = "text/event-stream"
 EVENTS = OpenApiResponse(
-    OpenApiTypes.STR,
-    "Server-sent events: `message.created`, `retrieval`, `delta`, `citation`, `error`, `usage`, "
-    "`message.completed`. Each has an id to come back with as `Last-Event-ID`.",
+    EventSerializer,
+    "Server-sent events, each of them like this. Comments in between keep the line open.",
 )
 ANSWERS: dict[Any, Any] = {
     (201, "application/json"): MessageSerializer,
@@ -102,7 +105,7 @@ class ConversationMessagesView(MessageRows):
         return self.get_paginated_response(page)
 
     @extend_schema(summary="Ask a question", request=QuestionSerializer, responses=ANSWERS)
-    @fails_with(402, 409)
+    @fails_with(402, 409, 503)
     @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         question = QuestionSerializer(data=request.data)
@@ -154,7 +157,7 @@ class RegenerateView(MessageRows):
     @extend_schema(
         summary="Another answer to the same question", request=AnswerSerializer, responses=ANSWERS
     )
-    @fails_with(402, 409)
+    @fails_with(402, 409, 503)
     @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         wanted = AnswerSerializer(data=request.data)

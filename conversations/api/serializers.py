@@ -77,6 +77,24 @@ class MessageSerializer(serializers.Serializer):
         return message.as_event()
 
 
+class EventSerializer(serializers.Serializer):
+    """One server-sent event of an answer; `id` is what to come back with as `Last-Event-ID`."""
+
+    id = serializers.CharField()
+    event = serializers.ChoiceField(
+        choices=[
+            "message.created",
+            "retrieval",
+            "delta",
+            "citation",
+            "error",
+            "usage",
+            "message.completed",
+        ]
+    )
+    data = serializers.CharField(help_text="A JSON object.")
+
+
 class AnswerSerializer(StrictSerializer):
     stream = serializers.BooleanField(default=False, help_text="Answer as server-sent events.")
 

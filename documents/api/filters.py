@@ -5,12 +5,15 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
-from documents.models import Document
+from documents.models import KINDS, Document
 
 
 class DocumentFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Document.Status)
     tag = django_filters.CharFilter(field_name="tags", method="with_tag", label="Has this tag.")
+    type = django_filters.ChoiceFilter(
+        choices=[(kind, kind) for kind in KINDS], method="of_type", label="A family of formats."
+    )
     mime_type = django_filters.CharFilter()
     parent = django_filters.UUIDFilter(label="Came with this e-mail.")
     q = django_filters.CharFilter(method="named", label="Name or title contains this.")
@@ -21,6 +24,9 @@ class DocumentFilter(django_filters.FilterSet):
 
     def with_tag(self, rows: QuerySet[Document], name: str, tag: str) -> QuerySet[Document]:
         return rows.filter(tags__contains=[tag])
+
+    def of_type(self, rows: QuerySet[Document], name: str, kind: str) -> QuerySet[Document]:
+        return rows.filter(mime_type__in=KINDS[kind])
 
     def named(self, rows: QuerySet[Document], name: str, part: str) -> QuerySet[Document]:
         return rows.filter(Q(name__icontains=part) | Q(title__icontains=part))

@@ -33,6 +33,7 @@ class TagsField(serializers.ListField):
 
 class DocumentSerializer(StrictModelSerializer):
     tags = TagsField(required=False)
+    source_url = serializers.CharField(read_only=True, help_text="Empty for files.")
     fetched_url = serializers.CharField(
         read_only=True, help_text="Where the redirects of `source_url` ended; empty for files."
     )

@@ -186,6 +186,8 @@ def test_bulk_without_sense_is_400(api, wrong):
         ("tag=green", {"grass.md"}),
         ("tag=gre", set()),
         ("mime_type=text/plain", {"Sky.txt"}),
+        ("type=text", {"Sky.txt"}),
+        ("type=pdf", set()),
         ("q=SKY", {"Sky.txt"}),
         ("q=lawn", {"grass.md"}),
         ("q=%25", set()),
