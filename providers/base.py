@@ -106,12 +106,7 @@ class ChatModel(ABC):
             try:
                 async with aclosing(self._stream(request)) as events:
                     while event := await clock.next(events, said > 0):
-                        if isinstance(event, TextDelta):
-                            said += len(event.text)
-                            _check_length(said)
-                        elif isinstance(event, Finished):
-                            _check_end(event, said, request)
-                            self.breaker.passed()
+                        said += self._accepted(event, said, request)
                         yield event
                         if isinstance(event, Finished):
                             return
@@ -122,11 +117,16 @@ class ChatModel(ABC):
                     raise
                 await asyncio.sleep(retries.pause_after(error))
 
-
-def _check_length(said: int) -> None:
-    if said > LONGEST_ANSWER:
-        message = "The model's answer has no end, so it was stopped."
-        raise ProviderError(message, code="endless_answer", permanent=True)
+    def _accepted(self, event: ChatEvent, said: int, request: ChatRequest) -> int:
+        """How many characters the event adds. Raises for text without end, and for no end."""
+        added = len(event.text) if isinstance(event, TextDelta) else 0
+        if said + added > LONGEST_ANSWER:
+            message = "The model's answer has no end, so it was stopped."
+            raise ProviderError(message, code="endless_answer", permanent=True)
+        if isinstance(event, Finished):
+            _check_end(event, said, request)
+            self.breaker.passed()
+        return added
 
 
 def _check_end(finished: Finished, said: int, request: ChatRequest) -> None:
