@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 import httpx2
 import openai
@@ -17,11 +18,12 @@ FAILURES = (openai.OpenAIError, httpx2.HTTPError, AddressRefused)
 CODES = {
     "context_length_exceeded": "too_long",
     "insufficient_quota": "no_quota",
+    "exceed_context_size_error": "too_long",  # llama.cpp's
     "content_filter": "content_filter",
     "content_policy_violation": "content_filter",
     "model_not_found": "no_model",
 }
-# Other servers say it in the message alone: vLLM, llama.cpp.
+# vLLM says it in the message alone.
 TOO_LONG = re.compile(r"maximum context length|context size|context window", re.IGNORECASE)
 
 
@@ -54,11 +56,25 @@ def _address_refused(error: BaseException | None) -> AddressRefused | None:
     return None
 
 
+def in_stream(problem: Any) -> ProviderError:
+    """An error object where a chunk of the answer should be."""
+    found = problem if isinstance(problem, dict) else {"message": problem}
+    log.warning(
+        "OpenAI's protocol: error in the stream: %s %s", found.get("type"), found.get("code")
+    )
+    if kind := _kind(found.get("code"), found.get("type"), str(found.get("message"))):
+        return told(kind)
+    message = "The model provider reported a problem in mid-answer. Try again."
+    return ProviderError(message, code="provider_down", permanent=False)
+
+
 def _refusal(error: openai.APIStatusError, account: Account) -> ProviderError:
-    kind = CODES.get(str(error.code))
-    if error.status_code == 400 and TOO_LONG.search(error.message):
-        kind = "too_long"
-    if kind:
+    if kind := _kind(error.code, error.type, error.message):
         return told(kind)
     retry_after = refusals.seconds(error.response.headers.get("retry-after"))
     return refusals.of_status(error.status_code, account, retry_after)
+
+
+def _kind(code: object, type_: object, message: str) -> str | None:
+    named = CODES.get(str(code)) or CODES.get(str(type_))
+    return named or ("too_long" if TOO_LONG.search(message) else None)

@@ -1,14 +1,11 @@
 """What the lines of an OpenAI stream say."""
 
 import json
-import logging
 from typing import Any
 
 from providers.base import ChatRequest, Finished, TextDelta, Usage
-from providers.errors import ProviderError
+from providers.openai.errors import in_stream
 from providers.refusals import told
-
-log = logging.getLogger(__name__)
 
 
 class Answer:
@@ -22,7 +19,8 @@ class Answer:
     def read(self, line: bytes) -> list[TextDelta]:
         try:
             chunk = json.loads(line)
-            _check(chunk)
+            if problem := chunk.get("error"):
+                raise in_stream(problem)
             self.usage = chunk.get("usage") or self.usage
             return [TextDelta(text) for choice in chunk["choices"] if (text := self._text(choice))]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -44,10 +42,3 @@ class Answer:
             return Usage(counted["prompt_tokens"], counted["completion_tokens"], exact=True)
         except (KeyError, TypeError):
             return Usage.estimated(self.request, "".join(self.said))
-
-
-def _check(chunk: dict[str, Any]) -> None:
-    if problem := chunk.get("error"):
-        log.warning("The provider reported in mid-answer: %.200s", problem)
-        message = "The model provider reported a problem in mid-answer. Try again."
-        raise ProviderError(message, code="provider_down", permanent=False)

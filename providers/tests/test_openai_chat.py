@@ -97,6 +97,28 @@ def test_a_chunk_without_choices_or_text_says_nothing(server):
     assert text_of(events_of(model(server), ask("Hi"))) == "Yes"
 
 
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        stream({"error": {"code": 400, "type": "exceed_context_size_error", "message": "no"}}),
+        refuse(400, {"object": "error", "message": "maximum context length is 4096", "code": 400}),
+    ],
+    ids=["llama.cpp", "vLLM"],
+)
+def test_a_conversation_too_long_is_told_whatever_the_server_s_words(server, behaviour):
+    server.behaviours.append(behaviour)
+    with pytest.raises(ProviderError) as told:
+        events_of(model(server), ask("Hi"))
+    assert (told.value.code, told.value.permanent) == ("too_long", True)
+
+
+def test_an_error_that_is_only_a_sentence_may_pass(server):
+    server.behaviours.append(stream({"error": "out of memory"}))
+    with pytest.raises(ProviderError) as told:
+        events_of(model(server), ask("Hi"))
+    assert (told.value.code, told.value.permanent) == ("provider_down", False)
+
+
 def test_a_server_error_before_the_first_token_is_tried_again(server):
     server.behaviours += [refuse(500, problem()), refuse(429, problem(), retry_after=0)]
     patient = model(server, Patience(pause=0.01))
