@@ -1,14 +1,19 @@
-"""How a person narrows the library down, and what they may change about a document."""
+"""How a person adds to the library, narrows it down and changes what a document is called."""
 
 from __future__ import annotations
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from billing.limits import QuotaExceeded
+from documents.addresses import add_address
 from documents.models import KINDS, Document, DocumentQuerySet
-from documents.uploads import clean_name
+from documents.uploads import MAX_PASTED, UploadRefused, add_text, clean_name
+from outbound.addresses import MAX_LENGTH
 
 MAX_TAGS = 20
 SORTS = {
@@ -70,6 +75,70 @@ class LibraryForm(forms.Form):
         if tag := wanted.get("tag"):
             documents = documents.filter(tags__contains=[tag])
         return documents.order_by(*SORTS[wanted.get("sort", "")])
+
+
+class AddingForm(forms.Form):
+    """A way into the library besides files; a refusal stands beside the field it is about."""
+
+    refused_at: str
+
+    def add_for(self, user: User) -> tuple[Document, bool] | None:
+        """The document and whether it is new, or None once the form says why not."""
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return self.added(user)
+        except (UploadRefused, QuotaExceeded) as refusal:
+            self.add_error(self.refused_at, str(refusal))
+            return None
+
+    def added(self, user: User) -> tuple[Document, bool]:
+        raise NotImplementedError
+
+
+class AddressForm(AddingForm):
+    refused_at = "url"
+    url = forms.CharField(
+        label=_("Web address"),
+        max_length=MAX_LENGTH,
+        error_messages={"required": _("Type or paste the address of a page.")},
+        # Not of type url, for which browsers insist on https:// being typed.
+        widget=forms.TextInput(
+            attrs={
+                "class": "input",
+                "inputmode": "url",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "placeholder": "https://example.org/page",
+            }
+        ),
+    )
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        return url if ":" in url.split("/")[0] else f"https://{url}"
+
+    def added(self, user: User) -> tuple[Document, bool]:
+        return add_address(user, self.cleaned_data["url"])
+
+
+class PastedTextForm(AddingForm):
+    refused_at = "text"
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=MAX_PASTED,
+        strip=False,
+        error_messages={"required": _("Paste or type some text.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=255, required=False, widget=forms.TextInput({"dir": "auto"})
+    )
+
+    def added(self, user: User) -> tuple[Document, bool]:
+        return add_text(user, self.cleaned_data["text"], name=self.cleaned_data["name"])
 
 
 class DocumentForm(forms.ModelForm):

@@ -190,6 +190,12 @@ class Document(models.Model):
         return [first, f"{first}.b"] if self.source_url else [self.file.name]
 
     @property
+    def source_link(self) -> str:
+        """The address, where a browser may be sent to it."""
+        is_web = self.source_url.startswith(("http://", "https://"))
+        return self.source_url if is_web else ""
+
+    @property
     def fetched_url(self) -> str:
         """Where the redirects ended when its page was last fetched."""
         return str(self.metadata.get("fetched", {}).get("url", ""))

@@ -11,7 +11,6 @@ from documents.models import DocumentText
 
 WINDOW = 20_000  # characters of an unpaged text shown at once
 LINE_REACH = 2_000  # how far back from a window's end we look for a line to end at
-CONTEXT = 300  # characters shown on each side of a passage
 LONGEST_OFFSET = 10  # digits; Python refuses to read thousands of them
 
 
@@ -49,19 +48,6 @@ def parts(
         if touched:
             return [_cut(text.content, bounds[n - 1], n, span) for n in touched]
     return [_cut(text.content, bounds[number - 1], number, None)]
-
-
-def excerpt(text: DocumentText, span: tuple[int, int]) -> Part:
-    """The passage with some text around it, cut at words, ellipses where it goes on."""
-    start, end = span
-    before, after = text.content[max(0, start - CONTEXT) : start], text.content[end : end + CONTEXT]
-    if start > CONTEXT:
-        before = "…" + before[before.find(" ") + 1 :]
-    if end + CONTEXT < len(text.content):
-        after = after[: after.rfind(" ") + 1 or None].rstrip() + "…"
-    pages = enumerate(text.pages, 1)
-    page = next((n for n, bounds in pages if bounds[0] <= start < bounds[1]), 0)
-    return Part(page, before, text.content[start:end], after)
 
 
 def span_within(text: DocumentText, start: str | None, end: str | None) -> tuple[int, int] | None:

@@ -27,6 +27,7 @@ from documents.models import Document, ErasedFile, storage_path
 
 log = structlog.get_logger(__name__)
 PASTED_NAME = "Pasted text.txt"
+MAX_PASTED = 2_000_000  # characters
 
 
 @dataclass

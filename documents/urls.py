@@ -13,7 +13,6 @@ urlpatterns = [
     path("search/", search.results, name="search"),
     path("<uuid:pk>/", document.detail, name="detail"),
     path("<uuid:pk>/passages/", document.passages, name="passages"),
-    path("<uuid:pk>/passage/", document.passage, name="passage"),
     path("<uuid:pk>/state/", document.state, name="state"),
     path("<uuid:pk>/download/", document.download, name="download"),
     path("<uuid:pk>/edit/", document.edit, name="edit"),

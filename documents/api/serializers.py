@@ -15,7 +15,6 @@ from documents.models import Document, DocumentChunk
 
 MAX_TAGS = 20
 MAX_IDS = 200
-MAX_PASTED = 2_000_000
 
 
 class TagsField(serializers.ListField):
@@ -102,7 +101,7 @@ class UploadSerializer(NewDocumentSerializer):
 
 
 class PastedTextSerializer(NewDocumentSerializer):
-    text = serializers.CharField(max_length=MAX_PASTED, trim_whitespace=False)
+    text = serializers.CharField(max_length=uploads.MAX_PASTED, trim_whitespace=False)
     name = serializers.CharField(max_length=255, default=uploads.PASTED_NAME)
 
     def add_for(self, user: User) -> tuple[Document, bool]:

@@ -259,20 +259,6 @@ def test_a_link_to_a_passage_that_is_gone_says_so(signed_in, owner, make_documen
     assert "not there any more" in response.content.decode()
 
 
-def test_the_fragment_for_panels_shows_the_quote_in_its_surroundings(
-    signed_in, owner, make_document
-):
-    content = "word " * 200 + "The sky is blue." + " word" * 200
-    document = make_document(owner, content, "long.txt")
-    response = signed_in.get(f"{page_of(document, 'passage')}?start=1000&end=1016")
-    part = response.context["part"]
-    assert part.passage == "The sky is blue."
-    assert part.before.startswith("…word")
-    assert part.after.endswith("word…")
-    assert len(part.before + part.after) < 610
-    assert signed_in.get(page_of(document, "passage")).status_code == 404
-
-
 def test_the_passages_page_shows_what_search_finds(signed_in, owner, make_document):
     text = signed_in.get(page_of(make_document(owner), "passages")).content.decode()
     assert "The sky is blue." in text
@@ -317,7 +303,7 @@ def test_deleting_asks_first(signed_in, owner, make_document):
 
 # -- Other people ---------------------------------------------------------------------------
 
-PAGES = ["detail", "passages", "passage", "state", "download", "edit", "delete"]
+PAGES = ["detail", "passages", "state", "download", "edit", "delete"]
 ACTS = ["edit", "reprocess", "cancel", "delete"]
 
 

@@ -85,9 +85,11 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         return downloads.download(owned(request, pk))
+    except queue.NotNow as reason:
+        messages.warning(request, str(reason))
     except StorageDown:
         messages.error(request, UNREACHABLE)
-        return redirect("documents:detail", pk)
+    return redirect("documents:detail", pk)
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""The library: drop files, watch them, narrow them down, act on many."""
+"""The library: add documents, watch them, narrow them down, act on many."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
 from billing.limits import QuotaExceeded
 from documents import queue
-from documents.forms import LibraryForm
+from documents.forms import AddressForm, LibraryForm, PastedTextForm
 from documents.models import Document, DocumentQuerySet
 from documents.uploads import UploadRefused, add_document, delete_document
 from documents.views.returning import back
@@ -32,12 +32,29 @@ MOST_AT_ONCE = 100
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def documents(request: HttpRequest) -> HttpResponse:
+    """The library; a POST adds a web address or a pasted text, or shows again what was typed."""
+    adding = {"address": AddressForm(), "text": PastedTextForm()}
+    if request.method == "POST":
+        way = "address" if "url" in request.POST else "text"
+        adding[way] = type(adding[way])(request.POST)
+        if added := adding[way].add_for(request.user):
+            tell(request, *added)
+            return redirect("documents:list")
     library = Document.objects.for_user(request.user).library()
     form = LibraryForm(request.GET, tags=library.tags())
     page = Paginator(form.apply(library), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "documents/list.html", {"form": form, "page": page})
+    context = {"form": form, "page": page, "adding": adding}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "documents/list.html", context, status=status)
+
+
+def tell(request: HttpRequest, document: Document, is_new: bool) -> None:
+    if is_new or not document.is_finished:
+        messages.success(request, _("%s is in the queue.") % document.display_title)
+    else:
+        messages.info(request, _("You have this already, as %s.") % document.display_title)
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,11 @@ SETTINGS = [
     Door("accounts:revoke_key", "GET", path=key),
     Door("accounts:revoke_key", "POST", path=key),
 ]
-SPAN = {"start": "0", "end": "5"}
 DOCUMENTS = [
     Door("documents:list", "GET", blind=True),
     Door("documents:list", "GET", query=lambda world: {"q": world.word}, blind=True),
+    Door("documents:list", "POST", body=always({"url": "https://pages.example/"}), blind=True),
+    Door("documents:list", "POST", body=always({"text": "Same text."}), blind=True),
     Door("documents:upload", "POST", blind=True),
     Door("documents:progress", "GET", query=lambda world: {"id": str(world.waiting)}, blind=True),
     *(
@@ -108,7 +109,6 @@ DOCUMENTS = [
         blind=True,
     ),
     Door("documents:passages", "GET", path=document),
-    Door("documents:passage", "GET", path=document, query=always(SPAN)),
     Door("documents:state", "GET", path=document),
     Door("documents:download", "GET", path=document),
     Door("documents:edit", "GET", path=document),
