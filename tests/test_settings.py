@@ -21,7 +21,8 @@ PREFIXES = {"KYRO_", "OPENAI_", "GEMINI_"}
 
 def variables_read() -> set[str]:
     found = {name for path in SOURCES for name in NAME.findall(path.read_text())}
-    return found - PREFIXES
+    composed = re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())
+    return found.union(composed) - PREFIXES
 
 
 def variables_listed() -> dict[str, str]:
