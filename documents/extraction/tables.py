@@ -14,6 +14,7 @@ from language.tokens import estimate_tokens
 BLOCK = 320  # tokens: documents.chunking leaves a paragraph of 340 whole
 WIDEST_HEADER = 120
 LONGEST_LABEL = 40
+LONGEST_NAME = 120  # characters of a column's name
 LINES_TOGETHER = 100  # of records, so that a long table comes out bit by bit
 
 Row = Sequence[str]
@@ -40,33 +41,46 @@ class Table:
 
     def __init__(self, header: Row) -> None:
         self.header = _one_line_cells(header)
-        self._head = _weight(self.header)
-        self._wide = self._head > WIDEST_HEADER
         self._rows: list[Row] = []
         self._records: list[str] = []
-        self._weight = self._head
+        self._as_records = False
         self._bare = True
+        if any(len(cell) > LONGEST_NAME for cell in self.header):
+            # A table for the look of it, which has no header: its cells are text.
+            self._records += _record([], self.header)
+            self.header, self._as_records = [], True
+        self._weight = self._head = _weight(self.header)
 
     def add(self, row: Row) -> Iterator[str]:
         row = _one_line_cells(row)
         if not any(row):
             return
         weight = estimate_tokens(_line(row))
-        if self._wide or self._head + weight > BLOCK:
+        full = self._weight + weight > BLOCK
+        if full and self._head > WIDEST_HEADER:
+            self._turn_to_records()
+        if self._as_records or self._head + weight > BLOCK:
             yield from self._flush_rows()
             self._records += _record(self.header, row)
             if len(self._records) >= LINES_TOGETHER:
                 yield from self._flush_records()
             return
         yield from self._flush_records()
-        if self._weight + weight > BLOCK:
+        if full:
             yield from self._flush_rows()
         self._rows.append(row)
         self._weight += weight
 
+    def _turn_to_records(self) -> None:
+        """The header would take up most of each block."""
+        self._as_records = True
+        for row in self._rows:
+            self._records += _record(self.header, row)
+        self._rows = []
+
     def close(self) -> Iterator[str]:
         yield from self._flush_records()
-        if self._bare and not self._rows:
+        if self._bare and not self._rows and self.header:
             yield _block(self.header, [])
         yield from self._flush_rows()
 
@@ -121,18 +135,24 @@ class Part(NamedTuple):
 
 def _record(header: Row, row: Row) -> Iterator[str]:
     parts = list(_parts(header, row))
-    label_weight = estimate_tokens(parts[0].labelled)
-    label = parts[:1] if label_weight <= LONGEST_LABEL else []
+    label = _label(parts)
     line: list[Part] = []
     weight = 0
     for part in parts:
         more = estimate_tokens(part.labelled) + 2
         if line and weight + more > BLOCK:
             yield _joined(line)
-            line, weight = [*label], label_weight if label else 0
+            line, weight = [*label], LONGEST_LABEL
         line.append(part)
         weight += more
     yield _joined(line)
+
+
+def _label(parts: list[Part]) -> list[Part]:
+    """The first cell, if it is short, says on every line whose record that is."""
+    first = parts[0]
+    is_cut = any(part.column == first.column for part in parts[1:])
+    return [] if is_cut or estimate_tokens(first.labelled) > LONGEST_LABEL else [first]
 
 
 def _joined(line: list[Part]) -> str:

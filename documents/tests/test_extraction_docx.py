@@ -49,6 +49,24 @@ def test_links_insertions_and_boxes_are_read_once_and_deletions_not(read):
     assert read(samples.docx_of(body)).text == "link new\n\nboxed\n\ncontrolled"
 
 
+def test_a_table_for_the_look_of_it_is_text_without_a_header(read):
+    words = "Words of a page that was set in two columns. " * 30
+    rows = [[words, "Short"], ["Below", words]]
+    cells = [[f"<w:tc>{paragraph(text)}</w:tc>" for text in row] for row in rows]
+    table = "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in cells)
+    lines = read(samples.docx_of(f"<w:tbl>{table}</w:tbl>")).text.split("\n")
+
+    assert lines[0].startswith("- Words of a page that was set in two columns. Words")
+    assert lines[-2].startswith("- Below; Words of a page")
+    assert sum(line.count("Words of a page") for line in lines) == 60
+
+
+def test_a_wide_table_that_fits_stays_a_table(read):
+    row = "".join(f"<w:tc>{paragraph(f'column {n}')}</w:tc>" for n in range(25))
+    text = read(samples.docx_of(f"<w:tbl><w:tr>{row}</w:tr><w:tr>{row}</w:tr></w:tbl>")).text
+    assert text.startswith("| column 0 | column 1 |")
+
+
 def test_a_footnote_follows_its_paragraph(read):
     notes = (
         f'<w:footnotes xmlns:w="{samples.WORD}"><w:footnote w:id="2">{paragraph("the note")}'
