@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from outbound import permits
-from outbound.tests.servers import Site, inner_sites, site
+from outbound.tests.servers import Site, inner_sites, outside_site
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +20,7 @@ def _nothing_permitted() -> Iterator[None]:
 
 @pytest.fixture
 def outside() -> Iterator[Site]:
-    """A site that stands for the public internet: the operator permits its place."""
-    with site() as here:
-        permits.configure([here.place])
+    with outside_site() as here:
         yield here
 
 

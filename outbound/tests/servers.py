@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from outbound import permits
+
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -100,6 +102,16 @@ def site(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def outside_site() -> Iterator[Site]:
+    """A site that stands for the public internet: the operator permits its place alone."""
+    before = permits.current()
+    with site() as here:
+        permits.configure([here.place])
+        yield here
+    permits._current = before
 
 
 @contextmanager
