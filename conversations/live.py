@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import unscoped
 from accounts.tenancy import scope
-from conversations import answers, producers
+from conversations import producers
 from conversations.models import Message
 from conversations.readers import Reader
+from conversations.turns import load_turn
 
 
 def produce(message: Message) -> None:
     """Start the answer in the server's event loop; its rows must have been committed."""
-    turn = answers.load_turn(message.pk, message.owner_id)
+    turn = load_turn(message.pk, message.owner_id)
     async_to_sync(producers.begin)(turn)
 
 

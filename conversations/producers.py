@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
 from conversations import answers
-from conversations.answers import Draft, Turn
+from conversations.answers import Draft
 from conversations.broadcasts import Broadcast
 from conversations.events import Event
 from conversations.models import Message
+from conversations.turns import Turn, load_turn
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,7 @@ RUNNING: dict[UUID, Running] = {}
 
 async def start(message_id: UUID, owner_id: UUID) -> asyncio.Task[None]:
     """Start producing in the background of this event loop; returns the task."""
-    return await begin(await in_thread(answers.load_turn, message_id, owner_id))
+    return await begin(await in_thread(load_turn, message_id, owner_id))
 
 
 async def begin(turn: Turn) -> asyncio.Task[None]:

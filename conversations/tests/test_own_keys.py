@@ -14,8 +14,8 @@ from accounts.models import AuditLog, User
 from accounts.tenancy import scope, system
 from billing.models import CreditChange, UsageRecord
 from chatbots.models import Chatbot
-from conversations.answers import load_turn
 from conversations.models import Conversation, Message
+from conversations.turns import load_turn
 from providers import registry
 from tests.own_server import KEY
 
