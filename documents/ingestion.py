@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.delivery import PendingTask
+from accounts.embedding import embedder_of, own_accounts
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
@@ -135,12 +136,14 @@ def passage_text(extracted: Extracted, piece: Piece) -> str:
 
 def embed(held: Lease, extracted: Extracted, pieces: list[Piece]) -> Vectors:
     """One vector per piece, shape (len(pieces), dimension), in batches between heartbeats."""
-    embedder = registry.embedder()
     batches = []
-    for start in range(0, len(pieces), embedder.batch_size):
-        held.pass_through(Document.Stage.EMBEDDING, 30 + 65 * start // len(pieces))
-        batch = pieces[start : start + embedder.batch_size]
-        batches.append(embedder.embed_passages([passage_text(extracted, p) for p in batch]))
+    with embedder_of(held.owner_id) as embedder:
+        for start in range(0, len(pieces), embedder.batch_size):
+            held.pass_through(Document.Stage.EMBEDDING, 30 + 65 * start // len(pieces))
+            batch = pieces[start : start + embedder.batch_size]
+            texts = [passage_text(extracted, piece) for piece in batch]
+            with held.kept_alive():  # a provider that fails is tried again for up to a minute
+                batches.append(embedder.embed_passages(texts))
     return np.concatenate(batches)
 
 
@@ -220,5 +223,11 @@ def _finish(document: Document, extracted: Extracted, rows: list[DocumentChunk])
     document.embedding_model = model
     document.save()
     PendingTask.objects.filter(kind=lease.KIND, object_id=document.pk).delete()
-    record_usage(document.owner_id, RequestType.EMBEDDING, model, Usage(tokens, 0, exact=False))
+    record_usage(
+        document.owner_id,
+        RequestType.EMBEDDING,
+        model,
+        Usage(tokens, 0, exact=False),
+        own_key=bool(own_accounts(document.owner_id)),
+    )
     document_processed.send(Document, document=document)
