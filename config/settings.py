@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE
 
+from config.addresses import database, numbered, redis_url
 from config.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -113,24 +114,6 @@ TEMPLATES = [
 
 # -- Database, broker, cache ----------------------------------------------------------------
 
-
-def database(url: str, password: str = "") -> dict:
-    """`postgresql://user:password@host:port/name?sslmode=require` as Django wants it.
-
-    `password` is for a URL that holds none, so that the secret alone can lie in a file.
-    """
-    parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or "") or password,
-        "HOST": parts.hostname or query.pop("host", ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": query,
-    }
-
-
 _database = (
     paths.database_url(DATA_DIR)
     if EMBEDDED
@@ -165,45 +148,20 @@ MIGRATION_DATABASE = (
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 VALKEY_SOCKET = paths.valkey_socket(DATA_DIR)
-
-
-def redis_url(url: str, password: str) -> str:
-    """`password` is for a URL that holds none, so that the secret alone can lie in a file."""
-    parts = urlsplit(url)
-    if password and not parts.password:
-        server = parts.netloc.rpartition("@")[2]
-        login = f"{parts.username or ''}:{quote(password, safe='')}"
-        parts = parts._replace(netloc=f"{login}@{server}")
-    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parts.query:
-        # Celery's client would else take any certificate.
-        parts = parts._replace(query=f"{parts.query}&ssl_cert_reqs=required".lstrip("&"))
-    return parts.geturl()
-
-
 REDIS_URL = (
     redis_url(env("REDIS_URL"), env("KYRO_REDIS_PASSWORD"))
     if env("REDIS_URL")
     else f"unix://{VALKEY_SOCKET}"
 )
-
-
-def redis_database(number: int) -> str:
-    """The cache and the live streams keep apart from the broker in numbered databases."""
-    parts = urlsplit(REDIS_URL)
-    if parts.scheme == "unix":
-        return f"{REDIS_URL}?db={number}"
-    return parts._replace(path=f"/{number}").geturl()
-
-
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": redis_database(1),
+        "LOCATION": numbered(REDIS_URL, 1),
         "KEY_PREFIX": "kyro",
     }
 }
-STREAMS_URL = redis_database(2)
-RATES_URL = redis_database(1)
+STREAMS_URL = numbered(REDIS_URL, 2)
+RATES_URL = numbered(REDIS_URL, 1)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Durable work (seconds) -----------------------------------------------------------------
@@ -218,7 +176,7 @@ DRAIN_SECONDS = env_number("KYRO_DRAIN_SECONDS", 20)
 CELERY_BROKER_URL = (
     f"redis+socket://{VALKEY_SOCKET}?virtual_host=0"
     if REDIS_URL.startswith("unix://")
-    else redis_database(0)
+    else numbered(REDIS_URL, 0)
 )
 CELERY_TASK_IGNORE_RESULT = True  # job state lives in PostgreSQL
 CELERY_TASK_ACKS_LATE = True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import settings
+from config.addresses import database, numbered, redis_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [
@@ -47,7 +47,7 @@ def test_the_example_gives_the_real_defaults():
 
 def test_a_database_address_keeps_its_tls_and_takes_a_password_from_elsewhere():
     url = "postgresql://kyro@db.example.com:6432/chat?sslmode=verify-full&sslrootcert=/ca.pem"
-    assert settings.database(url, "p@ss/w:rd") == {
+    assert database(url, "p@ss/w:rd") == {
         "NAME": "chat",
         "USER": "kyro",
         "PASSWORD": "p@ss/w:rd",
@@ -55,7 +55,7 @@ def test_a_database_address_keeps_its_tls_and_takes_a_password_from_elsewhere():
         "PORT": "6432",
         "OPTIONS": {"sslmode": "verify-full", "sslrootcert": "/ca.pem"},
     }
-    assert settings.database("postgresql://kyro:own@db/chat", "other")["PASSWORD"] == "own"
+    assert database("postgresql://kyro:own@db/chat", "other")["PASSWORD"] == "own"
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,10 @@ def test_a_database_address_keeps_its_tls_and_takes_a_password_from_elsewhere():
     ],
 )
 def test_a_brokers_password_may_come_from_elsewhere(url, whole):
-    assert settings.redis_url(url, "p@ss/w") == whole
+    assert redis_url(url, "p@ss/w") == whole
+
+
+def test_broker_cache_and_streams_have_a_database_each():
+    assert numbered("rediss://:x@v:1?ssl_ca_certs=/c", 2) == "rediss://:x@v:1/2?ssl_ca_certs=/c"
+    assert numbered("redis://v:1/", 0) == "redis://v:1/0"
+    assert numbered("unix:///run/valkey.sock", 1) == "unix:///run/valkey.sock?db=1"
