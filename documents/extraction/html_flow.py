@@ -57,7 +57,7 @@ class Flow:
         if self.level and len(text) <= LONGEST_HEADING and ">" not in self._indent:
             self._settle()
             self._indent = ""
-            self._emit(Block(" ".join(text.split()), self.level))
+            self._emit(Block(" ".join(text.replace("`", "").split()), self.level))
         elif self.in_term:
             self._mark = (self._mark or self._indent) + " ".join(text.split()) + "\n"
         else:

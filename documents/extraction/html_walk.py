@@ -44,6 +44,8 @@ CELLS = {"td", "th"}
 BODIES = {"main", "article"}
 MOST_NUMBER = 999_999
 LANGUAGE = re.compile(r"\b(?:language|lang|highlight-source)-([\w+#-]{1,20})")
+ANCHORS = {"#", "§", "¶", "🔗"}  # beside headings, to copy their address
+# 10 to the 6th must not become 106.
 POWER = re.compile(r"[+\-−]?[0-9]+")
 RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 
@@ -205,8 +207,10 @@ class Reader:
         elif tag == "math" and (formula := _formula(node, attributes)):
             flow.text(f" {formula} ")
             return False
-        elif tag == "sup" and (power := _power(node)):
-            flow.text(power)
+        elif tag == "sup" and POWER.fullmatch(power := _only_text(node)):
+            flow.text(power.translate(RAISED))
+            return False
+        elif tag == "a" and _only_text(node) in ANCHORS:
             return False
         elif tag in MARKS:
             flow.open_mark(MARKS[tag][0])
@@ -228,8 +232,7 @@ def _formula(node: LexborNode, attributes: Attributes) -> str:
     return attributes.get("alttext") or ""
 
 
-def _power(node: LexborNode) -> str:
-    """10 to the 6th must not become 106."""
+def _only_text(node: LexborNode) -> str:
+    """The text of an element that holds nothing else."""
     inside = node.first_child
-    text = inside.text_content if inside is not None and inside.next is None else ""
-    return text.translate(RAISED) if text and POWER.fullmatch(text) else ""
+    return (inside.text_content or "") if inside is not None and inside.next is None else ""
