@@ -45,7 +45,7 @@ def fill(user: User) -> Document:
             kind="document.ingest", object_id=document.pk, owner_id=user.pk
         )
         ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
-        idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, b"{}"))
+        idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, "{}"))
         _sign_in(user)
         document.refresh_from_db()
     return document

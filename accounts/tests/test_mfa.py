@@ -8,7 +8,9 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from cryptography.fernet import Fernet
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from accounts import keys
@@ -162,6 +164,32 @@ def test_a_reset_password_does_not_get_past_the_second_factor(owner):
     assert not is_signed_in(client)
     assert sign_in(client, owner, new)["Location"] == CODE_PAGE
     assert client.get("/home/")["Location"].startswith(LOGIN)
+
+
+def test_rotated_encryption_keys_keep_app_and_recovery_codes(owner, settings, capsys):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.CREDENTIAL_KEYS = [old]
+    secret = enrol(Client(), owner)
+    spare = recovery_codes(owner)[0]
+    settings.CREDENTIAL_KEYS = [new, old]
+    call_command("rotate_credential_keys")
+    assert "2 second factors are encrypted" in capsys.readouterr().out
+    settings.CREDENTIAL_KEYS = [new]
+    for way in (code(secret), spare):
+        client = Client()
+        sign_in(client, owner)
+        client.post(CODE_PAGE, {"code": way})
+        assert is_signed_in(client)
+
+
+def test_a_factor_that_no_key_opens_lets_nobody_in(owner, settings):
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    secret = enrol(Client(), owner)
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    client = Client()
+    sign_in(client, owner)
+    assert client.post(CODE_PAGE, {"code": code(secret)}).status_code == 200
+    assert not is_signed_in(client)
 
 
 # -- Turning it off -------------------------------------------------------------------------
