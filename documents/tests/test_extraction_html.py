@@ -24,8 +24,9 @@ def text(page):
 
 def test_headings_and_paragraphs(page):
     extracted = page(
-        "<h1>Guide <a class=anchor aria-hidden=true>x</a><a href=#g>¶</a></h1> Loose <b>bold</b>\n words"
-        "<p>One<br>two &amp; <a href='https://x.example/'>link</a> &lt;b></p><h2><code>Part</code></h2><div>end"
+        "<h1>Guide <a class=anchor aria-hidden=true>x</a><a href=#g>¶</a></h1> Loose <b>bold</b>\n"
+        "words<p>One<br>two &amp; <a href='https://x.example/'>link</a> &lt;b></p>"
+        "<h2><code>Part</code></h2><div>end"
     )
     assert extracted.text == (
         "# Guide\n\nLoose bold words\n\nOne\ntwo & link <b>\n\n## Part\n\nend"
