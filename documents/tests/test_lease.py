@@ -1,6 +1,7 @@
 """Claims, heartbeats and fencing: who may write to a document, and for how long."""
 
 import datetime as dt
+import time
 
 import pytest
 from django.core.files.base import ContentFile
@@ -63,6 +64,23 @@ def test_a_worker_that_lost_its_lease_cannot_publish_chunks(waiting):
     with scope(waiting.owner_id):
         assert DocumentChunk.objects.count() == 0
     assert reread(waiting).status == "processing"
+
+
+@pytest.mark.django_db(transaction=True)  # the heart beats on another connection
+def test_a_worker_that_waits_for_a_provider_keeps_its_lease(waiting, settings):
+    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = 1, 0.2
+    taken = []
+
+    class Slow(type(registry.embedder())):
+        def embed_passages(self, texts):
+            time.sleep(1.3)
+            taken.append(lease.claim(waiting.pk, waiting.owner_id))
+            return super().embed_passages(texts)
+
+    registry._instances["embedding", "fake", None] = Slow()
+    ingestion.ingest(waiting.pk, waiting.owner_id)
+    assert taken == [None]
+    assert reread(waiting).status == "ready"
 
 
 def test_ready_means_chunks_and_no_pending_task(waiting):

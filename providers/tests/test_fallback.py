@@ -3,10 +3,12 @@ import asyncio
 import pytest
 
 from providers import registry
+from providers.account import Account
 from providers.base import Finished, TakenOver, TextDelta
 from providers.errors import ProviderError
 from providers.fake import FakeChatModel
 from providers.fallback import WithFallback
+from providers.openai.chat import OpenAIChatModel
 from providers.registry import ProviderSettings
 from providers.retries import Patience
 from providers.tests.asking import ask, events_of
@@ -99,3 +101,10 @@ def test_a_model_whose_key_is_gone_is_replaced_at_once():
     assert registry.chat_model("openai/gone").name == "extractive"
     with pytest.raises(ProviderError, match="There is no chat model"):
         registry.chat_model("nonsense")
+
+
+def test_nothing_steps_in_where_a_person_s_own_account_answers():
+    registry.configure(ProviderSettings(fallback_model="extractive"))
+    own = {"openai": Account("openai", "key", guarded=True)}
+    assert isinstance(registry.chat_model("openai/m", own), OpenAIChatModel)
+    assert isinstance(registry.chat_model("fake", own), WithFallback)

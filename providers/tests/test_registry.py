@@ -82,6 +82,13 @@ def test_one_s_own_key_wins_over_the_platform_s():
     assert chat_model("openai/gpt-4.1-mini").account.api_key == "key"
 
 
+def test_a_person_s_own_server_is_not_asked_for_the_installation_s_model():
+    theirs = {"openai": Account("openai", "own", HERE, guarded=True)}
+    settings = {"openai_api_key": "key", "gemini_api_key": "key"}
+    assert default(theirs, chat_model="openai/gpt-4.1", **settings).provider == "gemini"
+    assert default(OWN, chat_model="openai/gpt-4.1", **settings).name == "openai/gpt-4.1"
+
+
 def test_the_operator_s_choice_of_models_does_not_bind_one_s_own_key():
     configure(ProviderSettings(openai_api_key="key", openai_chat_models=("small",)))
     assert chat_model("openai/any", OWN).name == "openai/any"
