@@ -1,5 +1,7 @@
 import asyncio
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -96,6 +98,14 @@ def test_a_server_that_is_not_there_is_told():
     gone = GeminiChatModel("m", Account("gemini", "key", "http://127.0.0.1:9"), ONCE)
     with pytest.raises(ProviderError, match="cannot be reached"):
         events_of(gone, ask("Hi"))
+
+
+def test_google_s_client_is_not_loaded_before_it_is_used():
+    code = (
+        "import sys, providers.registry, providers.gemini.chat, providers.gemini.embeddings\n"
+        "sys.exit('google.genai' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_connections_are_reused(server):
