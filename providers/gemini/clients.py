@@ -48,10 +48,8 @@ class Clients:
         return {
             # Always said: the client would else take GOOGLE_GEMINI_BASE_URL.
             "base_url": self._account.base_url or VENDOR,
-            # Without one it would wait for ever; ours, in the HTTP clients, come first.
+            # Announced to the server as the whole answer's; our HTTP clients set their own waits.
             "timeout": math.ceil(self._patience.total * 1000),
-            # The client would announce the wait for the next bytes as the whole answer's limit.
-            "headers": {"X-Server-Timeout": str(math.ceil(self._patience.total))},
             "httpx_client": connections.client(self._account, self._patience),
             "httpx_async_client": connections.async_client(self._account, self._patience),
         }
