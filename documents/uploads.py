@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from errno import ENOSPC
-from functools import partial
 from pathlib import PurePath
 
 import structlog
@@ -112,7 +111,8 @@ def delete_document(document: Document, *, actor: User) -> None:
     queue.PendingTask.objects.filter(kind=queue.KIND, object_id=document.pk).delete()
     for path in document.places:
         ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
-        transaction.on_commit(partial(default_storage.delete, path), robust=True)
+        # Not a partial: Django asks a robust hook that failed for its name.
+        transaction.on_commit(lambda path=path: default_storage.delete(path), robust=True)
     document.delete()
 
 
