@@ -1,6 +1,7 @@
 """The parts of an e-mail: what its reader sees as its text, and the files that came with it."""
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
@@ -23,6 +24,7 @@ SILENT = {
 }
 SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
+SLASHES = re.compile(r"\s*[/\\]\s*")
 SAMPLE = 1 << 16
 MOST_NAMED = 200
 
@@ -129,7 +131,8 @@ def _name(part: Message, kind: str, number: int) -> str:
     if kind == "message/rfc822":
         inner = _inner(part)
         subject = header(inner, "subject")[:100] if inner is not None else ""
-        name = name or subject or f"attachment-{number}"
+        # Names of files have no folders in them, subjects have strokes.
+        name = name or SLASHES.sub("-", subject) or f"attachment-{number}"
         return name if name.lower().endswith(".eml") else name + ".eml"
     name = name or f"attachment-{number}"
     if PurePath(name).suffix or kind == "application/octet-stream":

@@ -115,7 +115,7 @@ def test_files_are_handed_over_with_their_names(mail):
 
     assert extracted.text == f"{HEAD}\n\nHello there."
     kept = extracted.attachments
-    assert [one.name for one in kept] == ["Rechnung März.pdf", "t.csv", "Inner / one.eml", "notes"]
+    assert [one.name for one in kept] == ["Rechnung März.pdf", "t.csv", "Inner-one.eml", "notes"]
     assert [one.content for one in kept if one.name[-3:] != "eml"] == [
         PDF,
         files["t.csv"],
