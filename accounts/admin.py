@@ -37,7 +37,6 @@ class PersonAdmin(StaffAdmin, UserAdmin):
     ]
     list_filter = ["tier", "is_active", "is_staff", "is_superuser", "created_at", "deleted_at"]
     search_fields = ["email", "full_name", "username"]
-    date_hierarchy = "created_at"
     ordering = ["-pk"]
     readonly_fields = [
         *("id", "tier", "total_tokens_used", "deleted_at"),
@@ -78,8 +77,9 @@ class PersonAdmin(StaffAdmin, UserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser gives rights away, so that staff cannot raise themselves."""
-        rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups"]
-        return [*super().get_readonly_fields(request, obj), *rights]
+        rights = ["is_staff", "is_superuser", "groups", *(["email"] if obj else [])]
+        kept = [] if request.user.is_superuser else rights
+        return [*super().get_readonly_fields(request, obj), *kept]
 
     @admin.action(description=_("Close (erased after 7 days)"), permissions=["superuser"])
     def close(self, request, queryset) -> None:

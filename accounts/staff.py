@@ -26,6 +26,10 @@ class StaffSite(AdminSite):
     index_title = _("Overview")
     site_url = "/home/"
 
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """Where everybody changes theirs: limited, noted and mailed."""
+        return redirect("account_change_password")
+
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
         inner = super().admin_view(view, cacheable)
 

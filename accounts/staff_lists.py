@@ -15,21 +15,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
 COUNTED = 10_000  # rows counted exactly; a count beyond may read the whole table
 PEOPLE_SEARCHED = 100
 PERSON_COLUMNS = {"owner", "owner_id", "user", "user_id", "actor_id", "invited_by"}
-
-
-class NamedValuesFilter(admin.AllValuesFieldListFilter):
-    """Django links an empty text by no words at all, which nobody can read or click."""
-
-    def choices(self, changelist):
-        for choice in super().choices(changelist):
-            yield choice | {"display": choice["display"] or _("(none)")}
 
 
 def count_of(rows: QuerySet) -> int:

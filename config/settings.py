@@ -234,8 +234,8 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "KyroChat"
-# Browsers offer security keys without https on localhost alone, so this opens nothing else.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# The one place where browsers offer security keys without https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://localhost")
 REQUIRE_STAFF_MFA = env_flag("KYRO_REQUIRE_STAFF_MFA")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

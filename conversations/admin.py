@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin import PersonAdmin
-from accounts.staff_lists import NamedValuesFilter, ReadOnlyAdmin, SeeAlso, link
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link
 from conversations.models import Conversation, Message
 
 PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("conversations.Conversation", "owner")]
@@ -32,7 +32,7 @@ class MessageAdmin(ReadOnlyAdmin):
         *("created_at", "role", "status", "model_used", "error_code", "first_token_ms"),
         *("processing_time_ms", "conversation_page", "person"),
     ]
-    list_filter = ["status", "role", ("error_code", NamedValuesFilter), "created_at"]
+    list_filter = ["status", "role", "created_at"]
     list_select_related = ["conversation", "owner"]
     search_fields = ["=model_used", "=error_code"]
     ids = ["id", "conversation", "owner", "author", "parent"]

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin import PersonAdmin
-from accounts.staff_lists import NamedValuesFilter, ReadOnlyAdmin, SeeAlso, link, link_by_id
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link, link_by_id
 from documents import queue
-from documents.models import Document, DocumentChunk, DocumentText, ErasedFile
+from documents.models import KINDS, Document, DocumentChunk, DocumentText, ErasedFile
 from documents.uploads import delete_document
 
 PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("documents.Document", "owner")]
@@ -46,6 +46,33 @@ class OutcomeFilter(admin.SimpleListFilter):
         return queryset.filter(meant[self.value()]) if self.value() in meant else queryset
 
 
+class ReasonFilter(admin.SimpleListFilter):
+    """Only of what failed: to ask every document would read the whole table."""
+
+    title = _("reason of failure")
+    parameter_name = "error_code"
+
+    def lookups(self, request, model_admin):
+        failed = Document.objects.filter(status=Document.Status.ERROR).order_by("error_code")
+        codes = failed.values_list("error_code", flat=True).distinct()
+        return [(code, code.replace("_", " ")) for code in codes if code]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(error_code=self.value()) if self.value() else queryset
+
+
+class TypeFilter(admin.SimpleListFilter):
+    title = _("type")
+    parameter_name = "type"
+
+    def lookups(self, request, model_admin):
+        return [(kind, kind) for kind in KINDS]
+
+    def queryset(self, request, queryset):
+        types = KINDS.get(self.value())
+        return queryset.filter(mime_type__in=types) if types else queryset
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
     person = link("owner")
@@ -53,10 +80,10 @@ class DocumentAdmin(ReadOnlyAdmin):
     list_filter = [
         OutcomeFilter,
         "status",
-        ("error_code", NamedValuesFilter),
+        ReasonFilter,
+        TypeFilter,
         "stage",
         "kind",
-        ("mime_type", NamedValuesFilter),
         "created_at",
     ]
     list_select_related = ["owner"]

@@ -27,6 +27,7 @@ from accounts.staff_lists import list_of, page_of
 from accounts.tenancy import scope, system
 from analytics.errors import note_error
 from config import health
+from config.staff import figures
 from documents.models import Document
 from tests.filling import fill
 
@@ -193,6 +194,19 @@ def test_the_start_page_tells_how_it_stands(client, administrator, owner, monkey
     assert shown["People"] == (2, "")
     assert [document.error_message for document in view.failed] == ["Torn."]
     assert [error["error_type"] for error in view.errors] == ["KeyError"]
+
+
+def test_the_start_page_takes_the_same_queries_however_much_there_is(
+    client, administrator, owner, outsider, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setitem(health.PARTS, "workers", lambda: None)
+    fill(owner)
+    with system(), django_assert_num_queries(9):
+        figures.overview()
+    fill(outsider)
+    note_error("web", KeyError("lamp"))
+    with system(), django_assert_num_queries(9):
+        figures.overview()
 
 
 def test_every_figure_of_the_start_page_leads_to_a_list(client, administrator, owner):

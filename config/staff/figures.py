@@ -66,7 +66,7 @@ def first_id_since(at: dt.datetime) -> UUID:
 
 
 def _workers() -> Figure:
-    is_up = health.state("workers", health.workers) == "ok"
+    is_up = health.state("workers", health.PARTS["workers"]) == "ok"
     return Figure(
         _("Workers"),
         _("answering") if is_up else _("silent"),
