@@ -9,6 +9,7 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ class Run:
     errors: int
     memory: int
     cpu: float
+
+    @property
+    def kib_each(self) -> float:
+        return self.memory / self.streams / 1024
+
+    @property
+    def ms_each(self) -> float:
+        return self.cpu / self.streams * 1000
 
 
 def main() -> None:
@@ -80,6 +89,9 @@ async def _measure(stack: Stack, chatbot: str, streams: int) -> Run:
     before, used = cpu.pss(web), stack.cpu()["web"]
     with cpu.PeakMemory(web) as memory:
         answers = await spread(stack.url, stack.headers, conversations, _ask, streams=streams)
+    refusals = Counter(answer.status for answer in answers if answer.status != 200)
+    if refusals:
+        print(f"{streams} streams: {dict(refusals)}", flush=True)
     whole = [a for a in answers if a.status == 200 and b'"status":"complete"' in a.body]
     return Run(
         streams=streams,
@@ -114,15 +126,8 @@ def show(runs: list[Run]) -> None:
         ["whole answer over the model's, p95"]
         + [f"{tables.quantile(run.total, 0.95) - least:.2f} s" for run in runs]
     )
-    rows.append(
-        ["memory a stream", *(f"{run.memory / run.streams / 1024:.0f} KiB" for run in runs)]
-    )
-    rows.append(
-        [
-            "CPU of the web process a stream",
-            *(f"{run.cpu / run.streams * 1000:.0f} ms" for run in runs),
-        ]
-    )
+    rows.append(["memory a stream", *(f"{run.kib_each:.0f} KiB" for run in runs)])
+    rows.append(["CPU of the web process a stream", *(f"{run.ms_each:.0f} ms" for run in runs)])
     tables.show(rows)
 
 

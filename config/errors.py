@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,9 @@ TEXTS = {
     404: ("not_found", problems.NOT_FOUND),
     429: ("rate_limited", _("Too many requests within a minute. Wait a little, then go on.")),
     500: ("server_error", _("Something went wrong on our side.")),
-    503: ("unavailable", _("Answers cannot be given at the moment. Try again shortly.")),
+    503: ("unavailable", _("This cannot be done at the moment. Try again shortly.")),
 }
+RETRY_SECONDS = 5
 
 
 def _failure(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
@@ -59,8 +62,11 @@ def too_many_requests(request: HttpRequest, allowance: Allowance) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A database out of reach, or with no connection free in time, is no fault of the request."""
+    if isinstance(sys.exception(), OperationalError):
+        return unavailable(request)
     return _failure(request, 500)
 
 
-def unavailable(request: HttpRequest, seconds: int) -> HttpResponse:
-    return _later(request, 503, seconds)
+def unavailable(request: HttpRequest) -> HttpResponse:
+    return _later(request, 503, RETRY_SECONDS)

@@ -10,8 +10,6 @@ from accounts import rates
 from accounts.requests import ViewMiddleware
 from config import errors
 
-RETRY_SECONDS = 5
-
 
 class RateMiddleware(ViewMiddleware):
     def process_view(
@@ -24,7 +22,7 @@ class RateMiddleware(ViewMiddleware):
             request.allowance = rates.spend(request, bucket)
         except rates.Unavailable:
             # Reading and writing go on uncounted; what costs money does not.
-            return errors.unavailable(request, RETRY_SECONDS) if bucket == "answers" else None
+            return errors.unavailable(request) if bucket == "answers" else None
         if not request.allowance.is_exceeded:
             return None
         return errors.too_many_requests(request, request.allowance)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
@@ -15,6 +15,7 @@ from redis import Redis
 from accounts import keys, rates
 from accounts.tenancy import scope
 from chatbots.models import Chatbot
+from config import errors
 from conftest import api_of
 from conversations.models import Conversation, Message
 
@@ -176,3 +177,16 @@ def test_counting_makes_no_statement(owner, settings):
             answer = Client().get(ME, headers=header)
         seen.append((len(statements), "RateLimit-Limit" in answer.headers))
     assert seen == [(seen[1][0], True), (seen[1][0], False)]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(ME, "application/problem+json"), ("/chat/", "text/html; charset=utf-8")],
+)
+def test_a_database_without_a_free_connection_is_503_not_500(path, kind):
+    try:
+        raise OperationalError("couldn't get a connection after 10.00 sec")
+    except OperationalError:
+        response = errors.server_error(RequestFactory().get(path))
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response["Content-Type"] == kind

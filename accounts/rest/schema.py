@@ -115,7 +115,7 @@ class ContractSchema(AutoSchema):
     def _failures(self) -> set[int]:
         own = getattr(self._method(), "fails_with", ())
         parameters = self._get_parameters()
-        failures = {401, 403, 429, *own}
+        failures = {401, 403, 429, 503, *own}
         if self._takes_key():
             failures |= {400, 409, 422}
         if self._is_conditional():

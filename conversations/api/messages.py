@@ -105,7 +105,7 @@ class ConversationMessagesView(MessageRows):
         return self.get_paginated_response(page)
 
     @extend_schema(summary="Ask a question", request=QuestionSerializer, responses=ANSWERS)
-    @fails_with(402, 409, 503)
+    @fails_with(402, 409)
     @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         question = QuestionSerializer(data=request.data)
@@ -157,7 +157,7 @@ class RegenerateView(MessageRows):
     @extend_schema(
         summary="Another answer to the same question", request=AnswerSerializer, responses=ANSWERS
     )
-    @fails_with(402, 409, 503)
+    @fails_with(402, 409)
     @takes_key
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         wanted = AnswerSerializer(data=request.data)
