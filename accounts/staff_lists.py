@@ -52,6 +52,7 @@ class StaffAdmin(admin.ModelAdmin):
     list_per_page = 50
     ordering = ["-pk"]
     paginator = CappedPaginator
+    show_facets = admin.ShowFacets.NEVER  # a count of the whole table for each value
     show_full_result_count = False
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
@@ -151,11 +152,14 @@ def link(column: str) -> Callable:
 
 
 def link_by_id(column: str, model: type[Model] = User) -> Callable:
-    """The same for a plain id, whose row may be gone."""
+    """The same for a plain id, whose row may be gone; its tail, since heads are times."""
 
     @admin.display(description=column.removesuffix("_id"), empty_value="–")
     def shown(self: StaffAdmin, row: Model) -> str | None:
         pk = getattr(row, column)
-        return pk and format_html('<a href="{}"><code>{}</code></a>', page_of(model, pk), pk)
+        if pk is None:
+            return None
+        tag = '<a href="{}" title="{}"><code>…{}</code></a>'
+        return format_html(tag, page_of(model, pk), pk, str(pk)[-12:])
 
     return shown
