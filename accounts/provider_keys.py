@@ -133,18 +133,17 @@ def _checked(base_url: str) -> str:
         raise KeyNotSaved(error.code, error.message, "base_url") from error
 
 
-def _tried(account: Account) -> list[str]:
-    """The models the account opens. Raises KeyNotSaved with the provider's reason."""
+def _tried(account: Account) -> None:
+    """Raises KeyNotSaved with the provider's reason."""
     give_back()
     try:
-        return registry.check(account)
+        registry.check(account)
     except ProviderError as error:
         raise _not_saved(account, error) from error
 
 
 def _not_saved(account: Account, error: ProviderError) -> KeyNotSaved:
-    # a server of one's own may repeat in its errors what it was sent
-    message = error.message.replace(account.api_key, "…")
+    message = _said(account, error)
     if not error.permanent:
         return KeyNotSaved("provider_unreachable", message + " " + _("Nothing was saved."))
     about_the_key = error.code in KEY_ERRORS or not account.base_url
@@ -155,11 +154,18 @@ def _fault(credential: ProviderCredential) -> str:
     """Why this key does not work now; nothing when it does."""
     if not credential.is_readable:
         return _("This key can no longer be read. Save it again.")
+    account = credential.account()
+    give_back()
     try:
-        _tried(credential.account())
-    except KeyNotSaved as error:
-        return error.message
+        registry.check(account)
+    except ProviderError as error:
+        return _said(account, error)
     return ""
+
+
+def _said(account: Account, error: ProviderError) -> str:
+    """A server of one's own may repeat in its errors what it was sent."""
+    return error.message.replace(account.api_key, "…")
 
 
 def _own(user: User, pk: UUID) -> ProviderCredential:

@@ -146,6 +146,15 @@ def test_a_test_tells_how_it_went(api, owner, body, own_server):
     assert api.post(f"{detail(made)}test/").json()["last_error"] == ""
 
 
+def test_a_test_while_the_provider_is_down_says_that(api, owner, own_server):
+    credential = ProviderCredential(owner=owner, provider="openai")  # at the vendor's own host
+    credential.keep(KEY)
+    with scope(owner):
+        credential.save()
+    told = api.post(f"{CREDENTIALS}{credential.pk}/test/").json()
+    assert told["last_error"] == "The model provider cannot be reached. Try again later."
+
+
 def test_a_key_that_can_no_longer_be_opened_says_so(api, owner, body, own_server, settings):
     made = api.post(CREDENTIALS, body).json()
     settings.SECRET_KEY = "after a restore without its secrets"
