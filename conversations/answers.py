@@ -50,6 +50,7 @@ class Draft:
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     counted: Usage | None = None  # the provider's own word, which comes last
+    reason: str = ""  # why the model ended
     asked: tuple[ChatMessage, ...] = ()  # what was sent to the model
     started: float = field(default_factory=time.monotonic)
     first_token_ms: int | None = None
@@ -97,7 +98,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
             elif isinstance(part, TakenOver):
                 draft.model_used = part.model
             elif isinstance(part, Finished):
-                draft.counted = part.usage
+                draft.counted, draft.reason = part.usage, part.reason
     for event in _show(binder.finish(), draft):
         yield event
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
-from conversations import answers
+from conversations import answers, prompts
 from conversations.answers import Draft
 from conversations.broadcasts import Broadcast
 from conversations.events import Event
@@ -83,7 +83,7 @@ async def _produce(turn: Turn, broadcast: Broadcast) -> None:
         async with aclosing(answers.answer(turn, draft)) as events:
             async for event in events:
                 broadcast.send(event)
-        await _end(turn, draft, broadcast, Message.Status.COMPLETE)
+        await _conclude(turn, draft, broadcast)
     except asyncio.CancelledError:
         await _end(turn, draft, broadcast, RUNNING[message_id].stop_status)
     except ProviderError as error:
@@ -113,6 +113,15 @@ async def _keep(turn: Turn, draft: Draft) -> None:
         if not held:
             stop(turn.message_id)
             return
+
+
+async def _conclude(turn: Turn, draft: Draft, broadcast: Broadcast) -> None:
+    """The model ended by itself; at the longest answer it may give, in mid-sentence."""
+    if draft.reason != "length":
+        await _end(turn, draft, broadcast, Message.Status.COMPLETE)
+        return
+    reason = {"error_code": "length", "error_message": prompts.too_long(turn.max_tokens)}
+    await _end(turn, draft, broadcast, Message.Status.INCOMPLETE, **reason)
 
 
 async def _fail(turn: Turn, draft: Draft, broadcast: Broadcast, error: ProviderError) -> None:

@@ -76,3 +76,7 @@ def _quoted(passages: Sequence[Passage]) -> str:
 
 def interrupted() -> str:
     return _("The answer was interrupted. Try again.")
+
+
+def too_long(max_tokens: int) -> str:
+    return _("It reached the chatbot's longest answer, %s tokens. Ask for the rest.") % max_tokens

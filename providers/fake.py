@@ -22,6 +22,8 @@ from providers.base import (
     Vectors,
 )
 
+Reply = Sequence[str | Exception | Finished | None]
+
 
 class FakeEmbedder(Embedder):
     """Every word is one position, its CRC-32 modulo 768: texts that share words are near."""
@@ -52,29 +54,26 @@ class FakeChatModel(ChatModel):
     cites the first passage.
 
     A reply is a list of deltas, or an exception. An exception inside the list is raised at that
-    place; None ends the
-    stream there without a finish reason. `pause` (asyncio or threading Event) holds every delta
-    after the first.
+    place; None ends the stream there without a finish reason, a Finished with its own. `pause`
+    (asyncio or threading Event) holds every delta after the first.
     """
 
     name = "fake"
     label = "Fake model for tests"
 
     def __init__(self) -> None:
-        self.replies: deque[Sequence[str | Exception | None] | Exception] = deque()
+        self.replies: deque[Reply | Exception] = deque()
         self.requests: list[ChatRequest] = []
         self.pause: asyncio.Event | threading.Event | None = None
         self.closed = 0  # streams that ended or were stopped
 
-    def enqueue(self, *replies: Sequence[str | Exception | None] | Exception) -> None:
+    def enqueue(self, *replies: Reply | Exception) -> None:
         self.replies.extend(replies)
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         self.requests.append(request)
         reply = self.replies.popleft() if self.replies else self._echo(request)
-        deltas: Sequence[str | Exception | None] = (
-            [reply] if isinstance(reply, Exception) else reply
-        )
+        deltas: Reply = [reply] if isinstance(reply, Exception) else reply
         said = ""
         try:
             for number, delta in enumerate(deltas):
@@ -84,6 +83,9 @@ class FakeChatModel(ChatModel):
                     return
                 if isinstance(delta, Exception):
                     raise delta
+                if isinstance(delta, Finished):
+                    yield delta
+                    return
                 said += delta
                 yield TextDelta(delta)
             yield Finished("stop", self._usage(request, said))

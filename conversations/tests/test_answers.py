@@ -8,6 +8,7 @@ from billing.models import CreditChange, DailyUsage, Reservation, UsageRecord
 from chatbots.models import Chatbot
 from conversations import asking, producers
 from conversations.models import Conversation, Message
+from providers.base import Finished, Usage
 from providers.errors import ProviderError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +69,14 @@ def test_a_stream_that_is_cut_is_stored_as_incomplete(owner, conversation, chat_
     message = turn(owner, conversation, "What colour is the sky?")
     assert (message.status, message.content) == ("incomplete", "The sky")
     assert (message.tokens_input > 50, message.tokens_output) == (True, 2)  # paid for, if cut
+
+
+def test_an_answer_cut_at_its_length_says_so(owner, conversation, chat_model):
+    chat_model.enqueue(["The sky", Finished("length", Usage(70, 2, exact=True))])
+    message = turn(owner, conversation, "What colour is the sky?")
+    assert (message.status, message.content) == ("incomplete", "The sky")
+    assert (message.error_code, message.tokens_output) == ("length", 2)
+    assert "1024 tokens" in message.error_message
 
 
 def test_the_title_is_the_first_question_cut_at_a_word(owner, conversation):
