@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -207,7 +208,7 @@ def _people(now: dt.datetime) -> list[Figure]:
         Figure(
             _("Sign-ups in a day"),
             counts["day"],
-            f"{page}?created_at__gte={day:%Y-%m-%d}",
+            f"{page}?{urlencode({'created_at__gte': day.isoformat(timespec='seconds')})}",
             note=ngettext("%s this week", "%s this week", counts["week"]) % counts["week"],
         ),
         Figure(_("Closing"), counts["closed"], f"{page}?deleted_at__isnull=False"),
