@@ -27,7 +27,7 @@ from documents.charsets import marked
 from documents.erasing import discard
 from documents.extraction.formats import FORMATS
 from documents.lease import Lease
-from documents.models import Document
+from documents.models import Document, ErasedFile
 from documents.uploads import check_plan, clean_name, not_stored
 from outbound.fetching import Fetched, FetchError, fetch
 
@@ -88,7 +88,9 @@ def keep(document: Document, page: Page, mime_type: str) -> None:
     """
     size, before = page.original.stat().st_size, document.file.name
     _check(document, size, page.content_hash)
-    document.file.name = _store(page, next(p for p in document.places if p != before))
+    place = next(place for place in document.places if place != before)
+    ErasedFile.objects.filter(path=place).delete()  # no longer to be emptied
+    document.file.name = _store(page, place)
     if before:
         transaction.on_commit(lambda: discard(before, document.owner_id), robust=True)
     else:
