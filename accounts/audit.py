@@ -47,6 +47,7 @@ class AuditLog(models.Model):
             models.Index("owner_id", models.F("created_at").desc(), name="audit_owner_created"),
             models.Index("actor_id", "action", name="audit_actor_action"),
             models.Index("resource_type", "resource_id", name="audit_resource"),
+            models.Index("request_id", name="audit_request"),
         ]
 
     def __str__(self) -> str:
