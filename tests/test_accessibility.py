@@ -16,10 +16,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from accounts.tenancy import scope
 from accounts.tests.test_mfa import code
+from documents.addresses import add_address
+from documents.models import Document
 from tests.showcase import FACT, Showcase, show_everything
 from tests.web import Web
 
@@ -373,6 +377,33 @@ def test_the_api_page_opens_without_a_complaint(open_page):
     """Swagger UI is not ours: axe and the budget of our pages are left out."""
     page = open_page("/api/docs/")
     expect(page.get_by_role("heading", name="KyroChat API")).to_be_visible()
+
+
+def test_the_ways_into_the_library(inspect, owner, watch):
+    watch.allowed.append("422 POST /documents/")
+    seen = inspect("/documents/", owner)
+    page = seen.page
+    page.get_by_text("Paste text").click()
+    expect(page.get_by_label("Text", exact=True)).to_be_visible()
+    seen.look("a text to paste")
+    page.get_by_label("Web address").fill("127.0.0.1/secret")
+    page.get_by_role("button", name="Fetch").click()
+    expect(page.locator("#id_url_error")).to_be_visible()
+    seen.look("address refused")
+
+
+def test_a_document_by_address(inspect, owner):
+    with scope(owner):
+        document, _ = add_address(owner, f"https://pages.example/{'a-long-part/' * 20}")
+        fetched = {"url": document.source_url, "at": timezone.now().isoformat()}
+        Document.objects.update(
+            status="processing", stage="fetching", progress=2, metadata={"fetched": fetched}
+        )
+    seen = inspect("/documents/", owner)
+    seen.goto(f"/documents/{document.pk}/")
+    with scope(owner):
+        Document.objects.update(status="error", error_message="pages.example cannot be reached.")
+    seen.goto(f"/documents/{document.pk}/", "/documents/")
 
 
 # -- Without script --------------------------------------------------------------------------
