@@ -15,6 +15,11 @@ class DocumentFilter(django_filters.FilterSet):
         choices=[(kind, kind) for kind in KINDS], method="of_type", label="A family of formats."
     )
     mime_type = django_filters.CharFilter()
+    source = django_filters.ChoiceFilter(
+        choices=[("file", "file"), ("web", "web")],
+        method="from_source",
+        label="Where it came from.",
+    )
     parent = django_filters.UUIDFilter(label="Came with this e-mail.")
     q = django_filters.CharFilter(method="named", label="Name or title contains this.")
 
@@ -27,6 +32,9 @@ class DocumentFilter(django_filters.FilterSet):
 
     def of_type(self, rows: QuerySet[Document], name: str, kind: str) -> QuerySet[Document]:
         return rows.filter(mime_type__in=KINDS[kind])
+
+    def from_source(self, rows: QuerySet[Document], name: str, source: str) -> QuerySet[Document]:
+        return rows.exclude(source_url="") if source == "web" else rows.filter(source_url="")
 
     def named(self, rows: QuerySet[Document], name: str, part: str) -> QuerySet[Document]:
         return rows.filter(Q(name__icontains=part) | Q(title__icontains=part))

@@ -137,6 +137,17 @@ def test_a_page_not_yet_fetched_can_be_deleted_and_cancelled(
         assert set(ErasedFile.objects.values_list("path", flat=True)) == {place, f"{place}.b"}
 
 
+def test_the_list_tells_pages_from_files(api, owner, web, make_document):
+    make_document(owner, "The sea is green.", "sea.txt")
+    add(api, web.url("/sky.txt"))
+
+    def named(source: str) -> list[str]:
+        listed = api.get(DOCUMENTS, {"source": source}).json()["results"]
+        return [document["name"] for document in listed]
+
+    assert (named("web"), named("file")) == (["sky.txt"], ["sea.txt"])
+
+
 def test_another_persons_address_is_nobodys(api, outsiders_api, web):
     made = add(api, web.url("/sky.txt")).json()
     for path in ("", "file/", "text/", "chunks/"):
