@@ -7,10 +7,8 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import closing, delivery
         from documents.lease import KIND
-        from documents.tasks import ingest_document
+        from documents.tasks import ingest_next_document
         from documents.uploads import give_up_files
 
-        delivery.NUDGES[KIND] = lambda document_id, owner_id: ingest_document.delay(
-            str(document_id), str(owner_id)
-        )
+        delivery.NUDGES[KIND] = lambda document_id, owner_id: ingest_next_document.delay()
         closing.erasing.connect(give_up_files)

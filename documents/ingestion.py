@@ -48,10 +48,12 @@ def ingest(document_id: UUID, owner_id: UUID) -> None:
     Safe to run twice and to be killed at any point: nothing is visible before the last
     transaction, and only the holder of the lease can commit it.
     """
-    held = lease.claim(document_id, owner_id)
-    if held is None:
-        return
-    with structlog.contextvars.bound_contextvars(document_id=str(document_id)):
+    if held := lease.claim(document_id, owner_id):
+        process(held)
+
+
+def process(held: Lease) -> None:
+    with structlog.contextvars.bound_contextvars(document_id=str(held.document_id)):
         try:
             _ingest_or_fail(held)
         except LeaseLost:  # cancelled, deleted or taken over: not ours to say how it ended

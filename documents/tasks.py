@@ -1,15 +1,16 @@
-"""Celery's way into the documents: ids in, one call, nothing else."""
-
-from uuid import UUID
+"""Celery's way into the documents: one call each, nothing else."""
 
 from celery import shared_task
 
-from documents import erasing, ingestion
+from documents import erasing, ingestion, turns
 
 
 @shared_task(name="documents.ingest")
-def ingest_document(document_id: str, owner_id: str) -> None:
-    ingestion.ingest(UUID(document_id), UUID(owner_id))
+def ingest_next_document() -> None:
+    """Process one document, if one may be taken; then somebody should look for the next."""
+    if held := turns.take():
+        ingestion.process(held)
+        ingest_next_document.delay()
 
 
 @shared_task(name="documents.erase_files")

@@ -34,7 +34,7 @@ class Programs:
         return self._child(
             "worker",
             *("-W", "ignore:You're running the worker with superuser"),
-            *("-m", "celery", "--quiet", "-A", "config", "worker", "-B", "-c", "2"),
+            *("-m", "celery", "--quiet", "-A", "config", "worker", "-B"),
             *("--loglevel", "warning", "--schedule", schedule),
             *("--without-gossip", "--without-mingle"),
             stop_seconds=10,
