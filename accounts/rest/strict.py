@@ -1,4 +1,4 @@
-"""Serializers that refuse what they do not know: a misspelt field must not be lost in silence."""
+"""Serializers that refuse what they would lose in silence: misspelt fields, repeated ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -19,7 +20,21 @@ class StrictSerializer(serializers.Serializer):
                 raise serializers.ValidationError(
                     {name: [_read_only() if name in known else _unknown()] for name in unknown}
                 )
+        if isinstance(data, MultiValueDict):
+            self._refuse_repeated(data)
         return super().to_internal_value(data)
+
+    def _refuse_repeated(self, form: MultiValueDict[str, Any]) -> None:
+        """In a form every field may come twice; only the last would be read."""
+        single = {
+            name: field
+            for name, field in self.fields.items()
+            if len(form.getlist(name)) > 1 and not isinstance(field, serializers.ListField)
+        }
+        if single:
+            raise serializers.ValidationError(
+                {name: [_repeated(field)] for name, field in single.items()}
+            )
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
@@ -28,6 +43,12 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
 
 def _unknown() -> str:
     return _("There is no such field.")
+
+
+def _repeated(field: serializers.Field) -> str:
+    if isinstance(field, serializers.FileField):
+        return _("Send one file a request.")
+    return _("Send this field once.")
 
 
 def _read_only() -> str:

@@ -58,6 +58,17 @@ def test_refused_files_say_why_and_leave_nothing(api, owner, settings):
         assert not Document.objects.exists()
 
 
+def test_of_two_files_in_one_request_none_is_kept(api, owner):
+    files = [SimpleUploadedFile(name, name.encode()) for name in ("one.txt", "two.txt")]
+    response = api.post(DOCUMENTS, {"file": files}, format="multipart")
+    assert response.status_code == 400
+    assert response.json()["errors"] == {"file": ["Send one file a request."]}
+    response = upload(api, b"The sky is blue.", title=["Sky", "Blue"])
+    assert response.json()["errors"] == {"title": ["Send this field once."]}
+    with scope(owner):
+        assert not Document.objects.exists()
+
+
 def test_over_the_plan_is_402_with_the_limit(api, owner):
     with system():
         Plan.objects.filter(name="free").update(document_limit=1)
