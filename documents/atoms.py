@@ -140,13 +140,17 @@ def _slices(text: str, start: int, end: int) -> Iterator[Atom]:
 
 
 def _cut_near(text: str, start: int, end: int) -> int:
-    """A space if one is near, else a place that does not take a mark from its letter."""
+    """The end of a line, else a space, if one is near; else a place that takes no mark from its
+    letter."""
     cut = start + SLICE_CHARS
     if cut >= end:
         return end
-    spaces = (text.rfind(" ", start + SLICE_CHARS // 2, cut), text.rfind("\n", start + 1, cut))
-    if max(spaces) > start:
-        return max(spaces) + 1
+    line_end = text.rfind("\n", start + 1, cut + 1)
+    if line_end > start:
+        return line_end + 1
+    space = text.rfind(" ", start + SLICE_CHARS // 2, cut)
+    if space > start:
+        return space + 1
     while cut < end and cut < start + SLICE_CHARS + LONGEST_CLUSTER and _clings(text, cut):
         cut += 1
     return cut

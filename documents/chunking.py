@@ -2,7 +2,8 @@
 
 Pieces of about 300 tokens: the embedder stops at 512, and smaller ones lose what a pronoun means.
 Cuts fall between sections, then paragraphs, then list items, table rows and lines of code, then
-sentences, and only inside a sentence that is too long by itself. No piece crosses a page.
+sentences, and only inside a sentence that is too long by itself, at its line ends if it has any.
+No piece crosses a page or a sheet.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from documents.atoms import LONGEST_HEADING, MOST, Atom, Path, atoms_of
-from documents.extraction.result import Extracted
+from documents.extraction.result import ODS, XLS, XLSX, Extracted
 from language.tokens import estimate_tokens
 
 FULL = 300
@@ -20,6 +21,7 @@ SHORT_SECTION = 80
 SCRAP = 50
 OVERLAP = 45  # 15 % of FULL
 SECTION_CHARS = 300
+WORKBOOKS = {XLSX, XLS, ODS}  # a sheet is found and cited by its own name, however short
 
 HEADING_LINES = re.compile(r".*(?:\n {0,3}(?:=+|-+)[ \t]*$)?", re.MULTILINE)
 
@@ -60,7 +62,8 @@ def split(extracted: Extracted) -> list[Piece]:
     page_starts = [start for start, _ in extracted.pages]
     pieces: list[Piece] = []
     for sections in _pages_of_sections(extracted):
-        for group in _groups(sections):
+        groups = _alone(sections) if extracted.mime_type in WORKBOOKS else _groups(sections)
+        for group in groups:
             for atoms in _packed(group):
                 pieces.append(_piece(text, atoms, page_starts))
     return pieces
@@ -69,8 +72,7 @@ def split(extracted: Extracted) -> list[Piece]:
 def _piece(text: str, atoms: list[Atom], page_starts: list[int]) -> Piece:
     start, end = _trimmed(text, atoms[0].start, atoms[-1].end)
     page = max(1, bisect_right(page_starts, start)) if page_starts else None
-    path = _shared_path(atoms) or atoms[0].path
-    section = " › ".join(path)
+    section = " › ".join(_shared_path(atoms)) or _names(atoms)
     if len(section) > SECTION_CHARS:
         section = section[: SECTION_CHARS - 1] + "…"
     return Piece(start, end, page, section, estimate_tokens(text[start:end]))
@@ -87,6 +89,12 @@ def _shared_path(atoms: list[Atom]) -> Path:
         while path[: len(shared)] != shared:
             shared = shared[:-1]
     return shared
+
+
+def _names(atoms: list[Atom]) -> str:
+    """Sections that share no parent are all named; words above the first one have no name."""
+    tops = [atom.path[0] if atom.path else "" for atom in atoms]
+    return "" if tops[0] == "" else " · ".join(dict.fromkeys(tops))
 
 
 # Sections
@@ -151,6 +159,10 @@ def _with_heading(atoms: list[Atom], body: int) -> list[Atom]:
             break
     first = replace(atoms[last], start=atoms[0].start, tokens=tokens, opens_section=True)
     return [first, *atoms[last + 1 :]]
+
+
+def _alone(sections: list[Section]) -> Iterator[list[Atom]]:
+    return (section.atoms for section in sections)
 
 
 def _groups(sections: list[Section]) -> Iterator[list[Atom]]:

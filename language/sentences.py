@@ -1,13 +1,16 @@
 """Where sentences begin and end, in any script, also in Markdown and in text taken out of PDFs.
 
-A blank line, heading, list item or table row ends a sentence; a single newline inside a paragraph
-does not (text is
-often wrapped softly). Thai and its neighbours write no full stops: a long run is split at spaces.
+A blank line, heading or list item ends a sentence; a single newline inside a paragraph does not
+(text is often wrapped softly). A table row is one sentence, whatever stops it holds; the rule under
+a header belongs to the header. Thai and its neighbours write no full stops: a long run is split at
+spaces, and code or a list without stops at its line ends.
 """
 
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
+
+from language.tables import is_row, is_rule
 
 LONG_RUN = 200  # characters after which a run without stops is split at a space
 LONGEST = 1000  # nothing is longer, whatever the text
@@ -15,7 +18,6 @@ SHORT_LINE = 0.5  # of the line after it: too short to have been wrapped there
 
 _BLOCK_START = re.compile(r"\s*(?:#{1,6} |[-*+•‣–] |\d{1,3}[.)] |\||>|```|~~~)")
 _HEADING = re.compile(r"\s*#{1,6} ")
-_TABLE_ROW = re.compile(r"\s*\|")
 _STOP = re.compile(
     # Latin stops count before white space only. Tried once per run and without going back, or a
     # line of dots would take its length squared.
@@ -40,7 +42,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [
         span
         for start, end in _blocks(text)
-        for piece in _stops(text, start, end)
+        for piece in _of_block(text, start, end)
         for run in _short_enough(text, *piece)
         if (span := _trimmed(text, *run))
     ]
@@ -50,15 +52,26 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs, headings, list items and table rows."""
     start = position = 0
     lines = text.splitlines(keepends=True)
+    in_table = under_header = False
     for line, following in zip_longest(lines, lines[1:], fillvalue=""):
-        if not line.strip() or _BLOCK_START.match(line):
+        if not under_header and (not line.strip() or _BLOCK_START.match(line)):
             yield start, position
             start = position
         position += len(line)
-        if _HEADING.match(line) or _TABLE_ROW.match(line) or _is_bare_heading(line, following):
+        row = is_row(line)
+        under_header = row and not in_table and is_rule(following)
+        in_table = row
+        ends = row or _HEADING.match(line) or _is_bare_heading(line, following)
+        if ends and not under_header:
             yield start, position
             start = position
     yield start, position
+
+
+def _of_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if is_row(text[start : start + LONGEST]):
+        return iter([(start, end)])
+    return _stops(text, start, end)
 
 
 def _is_bare_heading(line: str, following: str) -> bool:
@@ -95,10 +108,14 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
 
 
 def _short_enough(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Splits at spaces where stops are missing: Thai after LONG_RUN, anything after LONGEST."""
-    limit = LONG_RUN if _UNSPACED.search(text, start, min(end, start + LONG_RUN)) else LONGEST
+    """Splits where stops are missing: Thai after LONG_RUN, at spaces; anything after LONGEST, at
+    the end of a line if there is one."""
+    unspaced = _UNSPACED.search(text, start, min(end, start + LONG_RUN))
+    limit = LONG_RUN if unspaced and not is_row(text[start : start + LONG_RUN]) else LONGEST
     while end - start > limit * 5 // 4:
-        cut = _last_space(text, start + limit // 2, start + limit) or start + limit
+        half, whole = start + limit // 2, start + limit
+        line_end = 0 if limit == LONG_RUN else text.rfind("\n", half, whole) + 1
+        cut = line_end or _last_space(text, half, whole) or whole
         yield start, cut
         start = cut
     yield start, end

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from documents.chunking import split
 from documents.extraction import Extracted, Heading
 from documents.extraction.markdown import headings
+from documents.extraction.result import XLSX
 from language.tokens import estimate_tokens
 
 SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank today."
@@ -63,6 +64,24 @@ def test_a_short_section_joins_its_parent_and_not_the_next_one():
     long = prose(200)
     extracted = markdown(f"# A\n\n{long}\n\n## A1\n\nShort.\n\n# B\n\n## B1\n\n{long}\n")
     assert [piece.section for piece in split(extracted)] == ["A", "B › B1"]
+
+
+def test_a_piece_of_several_top_sections_names_them_all():
+    extracted = markdown("# One\n\nShort.\n\n# Two\n\nShort too.\n")
+    assert [piece.section for piece in split(extracted)] == ["One · Two"]
+
+
+def test_sheets_of_a_workbook_never_share_a_piece():
+    text = "# Rivers\n\n| Name |\n| - |\n| Nile |\n\n# Lakes\n\n| Name |\n| - |\n| Geneva |\n"
+    extracted = Extracted(XLSX, text, headings=headings(text))
+    assert [piece.section for piece in split(extracted)] == ["Rivers", "Lakes"]
+
+
+def test_a_listing_without_stops_is_cut_between_its_lines():
+    lines = [f"set note {number} of KITE-0148 to delta-lantern-{number}" for number in range(200)]
+    found = quotes(plain("\n".join(lines)))
+    assert len(found) > 5
+    assert {line for quote in found for line in quote.split("\n")} == set(lines)
 
 
 def test_a_cut_paragraph_repeats_one_sentence_and_no_more():

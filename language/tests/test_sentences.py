@@ -91,3 +91,25 @@ def test_hostile_text_takes_linear_time(piece):
     spans = sentences(piece * (300_000 // len(piece)) + "x")
     assert time.process_time() - started < 3
     assert all(end - start <= LONGEST * 5 // 4 for start, end in spans)
+
+
+def test_a_table_row_is_one_sentence_and_the_rule_belongs_to_the_header():
+    text = "Ages.\n| Name | Note |\n| - | - |\n| Dr. Ada | It rains. She stays. |\n| Bo | - |"
+    assert split(text) == [
+        "Ages.",
+        "| Name | Note |\n| - | - |",
+        "| Dr. Ada | It rains. She stays. |",
+        "| Bo | - |",
+    ]
+
+
+def test_a_long_thai_row_stays_whole():
+    row = "| " + " ".join(["กรุงเทพมหานคร" * 3] * 8) + " |"
+    assert split(f"{row}\n{row}") == [row, row]
+
+
+def test_code_without_stops_is_cut_at_the_end_of_a_line():
+    lines = [f"set value_{number} to delta-lantern-{number} now" for number in range(60)]
+    found = split("\n".join(lines))
+    assert len(found) > 1
+    assert [line for one in found for line in one.split("\n")] == lines
