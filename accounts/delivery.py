@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections import Counter
 from uuid import UUID
 
 import structlog
+from celery import Task, current_app
 from django.db import models, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
 from uuid_utils.compat import uuid7
 
 log = structlog.get_logger(__name__)
 
-# kind -> the function that sends the nudge; the app that owns the work registers it in ready().
-NUDGES: dict[str, Callable[[UUID, UUID], object]] = {}
+# kind -> the task that looks for work of this kind; the app that owns it registers it in ready().
+NUDGES: dict[str, Task[[], None]] = {}
+ENOUGH = 20  # nudges at once: whoever follows one sends the next
+NUDGE_PATIENCE = 2.0  # seconds for a free connection to the broker
 NUDGE_AGAIN = dt.timedelta(seconds=30)
 
 
@@ -59,15 +62,16 @@ def owe(kind: str, object_id: UUID, owner_id: UUID) -> None:
         unique_fields=["kind", "object_id"],
         update_fields=["due_at"],
     )
-    transaction.on_commit(lambda: nudge(kind, object_id, owner_id))
+    transaction.on_commit(lambda: nudge(kind))
 
 
-def nudge(kind: str, object_id: UUID, owner_id: UUID) -> bool:
+def nudge(kind: str) -> bool:
     """Tell a worker. A broker that is down costs nothing: the sweeper asks again."""
     try:
-        NUDGES[kind](object_id, owner_id)
-    except (OperationalError, OSError) as error:
-        log.warning("nudge_failed", kind=kind, object_id=str(object_id), error=str(error))
+        with current_app.producer_pool.acquire(block=True, timeout=NUDGE_PATIENCE) as producer:
+            NUDGES[kind].apply_async(producer=producer)
+    except (OperationalError, LimitExceeded, OSError) as error:
+        log.warning("nudge_failed", kind=kind, error=str(error))
         return False
     return True
 
@@ -78,7 +82,8 @@ def sweep(limit: int = 500) -> int:
     PendingTask.objects.filter(pk__in=[task.pk for task in tasks]).update(
         due_at=timezone.now() + NUDGE_AGAIN
     )
+    due = Counter(task.kind for task in tasks)
     transaction.on_commit(
-        lambda: [nudge(task.kind, task.object_id, task.owner_id) for task in tasks]
+        lambda: [nudge(kind) for kind, count in due.items() for _ in range(min(count, ENOUGH))]
     )
     return len(tasks)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -9,7 +11,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
 from redis.exceptions import RedisError
 
 from accounts.rates import unlimited
@@ -18,7 +20,7 @@ from accounts.tenancy import refuse_unsafe_role
 from config.celery import app
 
 log = structlog.get_logger(__name__)
-FAILURES = (DatabaseError, RedisError, OperationalError, OSError)
+FAILURES = (DatabaseError, RedisError, OperationalError, LimitExceeded, OSError)
 
 
 def database() -> None:
@@ -39,8 +41,10 @@ def broker() -> None:
 
 
 def workers() -> None:
-    if not app.control.ping(timeout=1.0, limit=1):
-        raise OSError("no worker answered")
+    # A connection of our own: waiting for one of the pool while holding another never ends.
+    with app.connection_for_write() as link:
+        if not app.control.ping(timeout=1.0, limit=1, connection=link):
+            raise OSError("no worker answered")
 
 
 PARTS: dict[str, Callable[[], None]] = {
@@ -49,6 +53,30 @@ PARTS: dict[str, Callable[[], None]] = {
     "broker": broker,
     "workers": workers,
 }
+
+
+class Readiness:
+    """The state of each part, looked at by one request at a time, since strangers may ask too."""
+
+    def __init__(self, checks: dict[str, Callable[[], None]], fresh_seconds: float = 1.0) -> None:
+        self._checks, self._fresh_seconds = checks, fresh_seconds
+        self._looking = threading.Lock()
+        self._found: dict[str, str] = {}
+        self._found_at = 0.0
+
+    def parts(self) -> dict[str, str]:
+        """As found a moment ago, or before by whoever is not through with looking."""
+        if self._looking.acquire(blocking=not self._found):
+            try:
+                if time.monotonic() - self._found_at > self._fresh_seconds:
+                    self._found = {name: state(name, check) for name, check in self._checks.items()}
+                    self._found_at = time.monotonic()
+            finally:
+                self._looking.release()
+        return self._found
+
+
+readiness = Readiness(PARTS)
 
 
 @unscoped
@@ -63,7 +91,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """A row per part; 503 when one is down. Reasons go to the log, not to strangers."""
-    parts = {name: state(name, check) for name, check in PARTS.items()}
+    parts = readiness.parts()
     is_ready = all(part == "ok" for part in parts.values())
     body = {"status": "ok" if is_ready else "down", "parts": parts}
     response = JsonResponse(body, status=200 if is_ready else 503)

@@ -10,5 +10,5 @@ class DocumentsConfig(AppConfig):
         from documents.tasks import ingest_next_document
         from documents.uploads import give_up_files
 
-        delivery.NUDGES[KIND] = lambda document_id, owner_id: ingest_next_document.delay()
+        delivery.NUDGES[KIND] = ingest_next_document
         closing.erasing.connect(give_up_files)

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
+from accounts.delivery import nudge
 from documents import erasing, ingestion, turns
+from documents.lease import KIND
 
 
 @shared_task(name="documents.ingest")
@@ -10,7 +12,7 @@ def ingest_next_document() -> None:
     """Process one document, if one may be taken; then somebody should look for the next."""
     if held := turns.take():
         ingestion.process(held)
-        ingest_next_document.delay()
+        nudge(KIND)
 
 
 @shared_task(name="documents.erase_files")
