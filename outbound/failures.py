@@ -86,6 +86,13 @@ def too_many_redirects(host: str) -> FetchError:
     return _lasting("fetch_redirects", f"{host} sends us on too often. Use the final address.")
 
 
+def of_target(error: AddressRefused) -> FetchError:
+    """An address nobody typed: its spelling is not the person's to correct."""
+    if error.code != "address_invalid":
+        return _lasting(error.code, error.message)
+    return _lasting("address_refused", "The page leads to an address that is not read.")
+
+
 def downgraded(host: str) -> FetchError:
     message = f"The page leads from https to http at {host}, where anybody could change it."
     return _lasting("fetch_insecure", message)

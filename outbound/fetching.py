@@ -120,7 +120,10 @@ class _Fetch:
 
     def _target(self, response: httpx2.Response) -> str:
         target = str(response.url.join(response.headers["Location"]))
-        target = check_url(target, self._fetcher.guard.allowed)
+        try:
+            target = check_url(target, self._fetcher.guard.allowed)
+        except AddressRefused as error:
+            raise failures.of_target(error) from error
         if response.url.scheme == "https" and not target.startswith("https:"):
             raise failures.downgraded(httpx2.URL(target).host)
         return target

@@ -9,6 +9,7 @@ from importlib import import_module
 from providers.account import Account
 from providers.errors import ProviderError
 from providers.kept import Kept
+from providers.refusals import told
 from providers.retries import Patience
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,22 @@ _known: Kept[Account, _Known] = Kept(most=1000)
 
 def ask(account: Account) -> Listed:
     """The provider's list as it is now. Takes up to ten seconds; raises ProviderError."""
-    listed: Listed = import_module(LISTS[account.provider]).available(account, PATIENCE)
+    listed = _asked(account)
     if listed == Listed():
         message = "There are no models at this address, or none that this key opens."
         raise ProviderError(message, code="no_models", permanent=True)
     _known[account] = _Known(listed, time.monotonic() + FRESH_SECONDS)
     return listed
+
+
+def _asked(account: Account) -> Listed:
+    try:
+        asked: Listed = import_module(LISTS[account.provider]).available(account, PATIENCE)
+    except ProviderError as error:
+        if error.code == "no_model":  # no model was named: it is the list that is not there
+            raise told("not_a_provider") from error
+        raise
+    return asked
 
 
 def listed(account: Account) -> Listed | None:

@@ -16,7 +16,8 @@ class Clock:
 
     def __init__(self, patience: Patience) -> None:
         self.patience = patience
-        self.ends_at = time.monotonic() + patience.total
+        self.started_at = time.monotonic()
+        self.ends_at = self.started_at + patience.total
 
     async def next(self, parts: AsyncGenerator[Part, None], started: bool) -> Part | None:
         limit = self.patience.idle if started else self.patience.first_token
@@ -34,5 +35,6 @@ class Clock:
         if started:
             message = f"The model stopped in mid-answer for {limit:g} s. Try again."
             return ProviderError(message, code="idle_timeout", permanent=False)
-        message = f"The model did not answer in {limit:g} s. Try again."
+        waited = round(time.monotonic() - self.started_at, 1)  # all tries, as the person did
+        message = f"The model did not answer in {waited:g} s. Try again."
         return ProviderError(message, code="first_token_timeout", permanent=False)

@@ -10,6 +10,10 @@ LONGEST_WAIT = 60.0  # a Retry-After beyond our budget is as good as none
 # Kind → sentence, whether trying again is useless.
 KINDS = {
     "no_model": ("The model provider does not know this model. Choose another.", True),
+    "not_a_provider": (
+        "There is no model server at this address. Check the whole address, its path too.",
+        True,
+    ),
     "no_quota": ("The account at the model provider has no credit left.", True),
     "rate_limited": ("The model provider is busy. Try again in a minute.", False),
     "too_long": ("The conversation is too long for this model. Start a new one.", True),

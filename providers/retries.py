@@ -30,11 +30,16 @@ class Retries:
     def pause_after(self, error: ProviderError) -> float:
         pause = self._pause(error)
         spent = time.monotonic() - self._started
-        over = self._done >= self.patience.retries or spent + pause > self.patience.retry_budget
+        needed = spent + pause + self._silence(error)
+        over = self._done >= self.patience.retries or needed > self.patience.retry_budget
         if error.permanent or over:
             raise error
         self._done += 1
         return pause
+
+    def _silence(self, error: ProviderError) -> float:
+        """Who said nothing may say nothing again: a try must have the time to find that out."""
+        return self.patience.first_token if error.code == "first_token_timeout" else 0
 
     def _pause(self, error: ProviderError) -> float:
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 – spreads the load, no secret

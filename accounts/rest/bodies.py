@@ -33,8 +33,14 @@ class LimitedJSONParser(JSONParser):
             parsed = json.loads(raw.decode(), parse_constant=_refuse)
             json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair fails here
         except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is not valid JSON: {type(error).__name__}.") from error
+            raise ParseError(_reason(error)) from error
         return parsed
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is not valid JSON. See line {error.lineno}, column {error.colno}."
+    return "The body is not valid JSON in UTF-8, or it nests too deep."
 
 
 def _refuse(constant: str) -> None:

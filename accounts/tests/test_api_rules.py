@@ -203,3 +203,17 @@ def test_the_allow_header_names_what_really_answers(api):
     assert refused.status_code == 405
     assert "OPTIONS" not in refused.headers["Allow"]
     assert "GET" in refused.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"text": a}', "The body is not valid JSON. See line 1, column 10."),
+        (b'{"text": "\xff"}', "The body is not valid JSON in UTF-8, or it nests too deep."),
+        (b"[" * 100_000, "The body is not valid JSON in UTF-8, or it nests too deep."),
+        (b'{"text": NaN}', "The body is not valid JSON in UTF-8, or it nests too deep."),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_in_a_sentence(api, body, detail):
+    response = api.post(DOCUMENTS, body, content_type="application/json")
+    assert (problem(response), response.json()["detail"]) == ((400, "malformed"), detail)

@@ -88,3 +88,10 @@ def test_a_page_that_has_become_a_sign_in_is_not_the_page(outside):
         fetch(outside.url(), max_bytes=100)
     assert (refusal.value.code, refusal.value.permanent) == ("fetch_forbidden", True)
     assert fetch(outside.url("/login?next=/"), max_bytes=100).content == b"Password:"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://example.org/", "mailto:a@b.org"])
+def test_who_is_led_to_no_web_address_is_not_asked_to_write_it_again(outside, target):
+    outside.pages["/"] = redirect(target)
+    with pytest.raises(FetchError, match=r"^The page leads to an address that is not read\.$"):
+        fetch(outside.url(), max_bytes=100)

@@ -136,6 +136,16 @@ def test_an_account_without_models_is_no_success(vendor, content, server):
     assert told.value.code in {"no_models", "bad_answer"}
 
 
+@pytest.mark.parametrize("body", [b"<h1>Not here</h1>", {}])
+@pytest.mark.parametrize("vendor", vendors.VENDORS)
+def test_an_address_without_a_list_of_models_is_no_model_server(vendor, body, server):
+    server.behaviours.append(refuse(404, body))
+    with pytest.raises(ProviderError) as told:
+        registry.check(account(vendor, server))
+    assert (told.value.code, told.value.permanent) == ("not_a_provider", True)
+    assert told.value.message.startswith("There is no model server at this address.")
+
+
 @pytest.mark.parametrize("key", ["", "схема", "two words", "a\nb"])
 def test_what_cannot_be_a_key_is_refused_without_asking(key, server):
     with pytest.raises(ProviderError) as told:

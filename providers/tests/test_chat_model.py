@@ -92,20 +92,33 @@ def test_silence_in_mid_answer_ends_after_the_idle_limit(model):
     assert model.closed == 1
 
 
-def test_a_model_that_never_begins_is_given_up_after_three_tries():
-    class Silent(FakeChatModel):
-        patience = QUICK
+class Silent(FakeChatModel):
+    async def _stream(self, request):
+        self.requests.append(request)
+        await asyncio.sleep(60)
+        yield TextDelta("never")
 
-        async def _stream(self, request):
-            self.requests.append(request)
-            await asyncio.sleep(60)
-            yield TextDelta("never")
 
+def waited_for(patience):
+    """Seconds told, seconds waited and tries of a model that never begins."""
     model = Silent()
-    with pytest.raises(ProviderError) as told:
+    model.patience = patience
+    started = time.monotonic()
+    with pytest.raises(ProviderError, match=r"^The model did not answer in \S+ s\. ") as told:
         events_of(model, ask("Hi"))
-    assert told.value.message == "The model did not answer in 0.2 s. Try again."
-    assert len(model.requests) == 3
+    seconds = float(told.value.message.split()[6])
+    return seconds, time.monotonic() - started, len(model.requests)
+
+
+def test_a_model_that_never_begins_is_given_up_after_three_tries():
+    told, waited, tries = waited_for(QUICK)
+    assert (told, tries) == (pytest.approx(waited, abs=0.1), 3)
+
+
+def test_silence_is_not_tried_again_when_the_budget_would_cut_the_second_wait():
+    told, waited, tries = waited_for(Patience(first_token=0.3, retry_budget=0.6, pause=0.01))
+    assert (told, tries) == (0.3, 1)
+    assert waited < 0.5
 
 
 def test_an_answer_without_end_is_stopped_at_the_total_limit():
