@@ -15,6 +15,7 @@ from uuid import UUID
 
 from documents.retrieval import Passage
 from language.sentences import sentences
+from language.tables import is_header, is_row
 from language.terms import index_terms
 
 MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
@@ -23,6 +24,7 @@ UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
 FENCE = re.compile(r"\s*(```|~~~)")
 LONGEST_CLAIM = 2_000  # characters; marks are bound while everybody's answers wait
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
+TABLE_QUOTE = 400  # characters; up to here a row is quoted from its header on
 
 SentencesWithTerms = tuple[list[tuple[int, int]], list[Counter[str]]]
 
@@ -140,8 +142,9 @@ def supporting_span(
     """Where in a passage the words of a claim stand: (start, end) of whole sentences.
 
     The sentence that shares most of the claim's terms, widened to neighbours that hold terms it
-    lacks; the whole passage when no term is shared (another language, say). `read` saves reading
-    the passage again.
+    lacks; the whole passage when no term is shared (another language, say). Of a table it is the
+    row, not the header that names what the row holds; with the header, where that is near. `read`
+    saves reading the passage again.
     """
     spans, terms = read or sentences_with_terms(content)
     wanted = Counter(index_terms(claim))
@@ -150,6 +153,8 @@ def supporting_span(
     best = max(range(len(spans)), key=lambda number: _share(wanted, terms[number]))
     if not wanted & terms[best]:
         return 0, len(content)
+    if is_header(content[slice(*spans[best])]):
+        best = _row_below(content, best, wanted, (spans, terms))
     first = last = best
     missing = wanted - terms[best]
     enough = WIDEN * wanted.total()
@@ -159,7 +164,37 @@ def supporting_span(
     while last + 1 < len(spans) and (missing & terms[last + 1]).total() > enough:
         last += 1
         missing -= terms[last]
-    return spans[first][0], spans[last][1]
+    start, end = spans[first][0], spans[last][1]
+    header = _header_above(content, first, spans)
+    return (header if end - header <= TABLE_QUOTE else start), end
+
+
+def _row_below(content: str, header: int, wanted: Counter[str], read: SentencesWithTerms) -> int:
+    """The row that holds most of what the header lacks; the header itself if none does."""
+    spans, terms = read
+    missing = wanted - terms[header]
+    best, most = header, 0
+    for number in range(header + 1, len(spans)):
+        if not _goes_on(content, spans[number - 1], spans[number]):
+            break
+        held = (missing & terms[number]).total()
+        if held > most:
+            best, most = number, held
+    return best
+
+
+def _header_above(content: str, row: int, spans: Sequence[tuple[int, int]]) -> int:
+    """Where the table begins that the row belongs to; where the row does, if it has no header."""
+    first = row
+    while first > 0 and _goes_on(content, spans[first - 1], spans[first]):
+        first -= 1
+    return spans[first if is_header(content[slice(*spans[first])]) else row][0]
+
+
+def _goes_on(content: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Two rows of the same table."""
+    rows = is_row(content[slice(*before)]) and is_row(content[slice(*after)])
+    return rows and content[before[1] : after[0]] == "\n"
 
 
 def sentences_with_terms(content: str) -> SentencesWithTerms:

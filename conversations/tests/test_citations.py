@@ -118,3 +118,43 @@ def test_thousands_of_marks_do_not_hold_up_other_answers(text):
     )
     assert citations
     assert time.process_time() - started < 3
+
+
+PEOPLE = (
+    "| Name | Born | Salary |\n| - | - | - |\n| Agatha Finch | 1958-01-30 | 4100 |\n"
+    "| Hieronymus Vole | 1961-04-12 | 3900 |"
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "| Name | Born | Salary |\n| - | - | - |\n| Hieronymus Vole | 1961-04-12 | 3900 [1] |",
+        "The name with salary 3900, born 1961-04-12, is his [1].",
+    ],
+)
+def test_a_claim_from_a_table_quotes_its_row_from_the_header_on(claim):
+    source = passage(PEOPLE)
+    [citation] = bind([source], claim)[1]
+    assert citation.quote == PEOPLE
+    assert (citation.start_char, citation.end_char) == (source.start_char, source.end_char)
+
+
+def test_a_row_far_below_its_header_is_quoted_alone():
+    rows = "\n".join(f"| Name {number} | Vole-{number} |" for number in range(60))
+    claim = "| Person | Code |\n| - | - |\n| Name 47 | Vole-47 [1] |"
+    [citation] = bind([passage(f"| Person | Code |\n| - | - |\n{rows}")], claim)[1]
+    assert citation.quote == "| Name 47 | Vole-47 |"
+
+
+def test_rows_of_one_table_are_quoted_by_their_own_marks():
+    rows = "\n".join(f"| Name {number} | Vole-{number} |" for number in range(60))
+    claim = "| Person | Code |\n| - | - |\n| Name 47 | Vole-47 [1] |\n| Name 52 | Vole-52 [1] |"
+    text, citations = bind([passage(f"| Person | Code |\n| - | - |\n{rows}")], claim)
+    assert text.endswith("| Name 47 | Vole-47 [1] |\n| Name 52 | Vole-52 [2] |")
+    assert [c.quote for c in citations] == ["| Name 47 | Vole-47 |", "| Name 52 | Vole-52 |"]
+
+
+def test_a_claim_about_the_columns_alone_quotes_the_header():
+    start, end = supporting_span("Text.\n\n" + PEOPLE, "It has a salary column.")
+    assert ("Text.\n\n" + PEOPLE)[start:end] == "| Name | Born | Salary |\n| - | - | - |"

@@ -1,5 +1,5 @@
 """Answers without a language model: the one or two sentences of the passages that answer best,
-word for word, cited.
+word for word, cited. A row of a table comes as a small table under its header.
 
 Lexical coverage and e5 similarity rank the sentences; the same figures decide when to refuse.
 Without the embedder (its failure is never the reader's problem) words alone decide, less sharply.
@@ -37,7 +37,7 @@ from providers.base import (
 )
 from providers.errors import ProviderError
 from providers.local.embedder import LocalEmbedder
-from providers.local.ranking import Candidate, Question, candidates
+from providers.local.ranking import Candidate, Question, candidates, quoted
 from providers.retries import Patience
 from providers.settings import ProviderSettings
 
@@ -92,7 +92,7 @@ class ExtractiveChatModel(ChatModel):
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         quotes = await asyncio.to_thread(self.quotes, request)
-        said = " ".join(quotes) or request.refusal_text
+        said = quoted(quotes) or request.refusal_text
         words = _DELTA.findall(said)
         for start in range(0, len(words), WORDS_PER_DELTA):
             yield TextDelta("".join(words[start : start + WORDS_PER_DELTA]))
@@ -100,8 +100,8 @@ class ExtractiveChatModel(ChatModel):
         usage = Usage(asked, estimate_tokens(said), exact=False)
         yield Finished("stop" if quotes else "no_answer", usage)
 
-    def quotes(self, request: ChatRequest) -> list[str]:
-        """Sentences as they stand in the passages, each with its mark; empty means refuse."""
+    def quotes(self, request: ChatRequest) -> list[Candidate]:
+        """Sentences and rows as they stand in the passages; empty means refuse."""
         found = candidates(request.passages)
         question = Question(request.question, found)
         if not found or not question.words:
@@ -109,12 +109,13 @@ class ExtractiveChatModel(ChatModel):
         scored = self._scored(request.question, question, found)
         if not is_answerable(request.question, question, scored):
             return []
-        return [f"{chosen.text} [{chosen.number}]" for chosen in _chosen(question, scored)]
+        return _chosen(question, scored)
 
     def _scored(self, text: str, question: Question, found: Sequence[Candidate]) -> list[Scored]:
         lexical = [question.score(candidate) for candidate in found]
         pool = _pool(lexical)
-        similarities = self._similarities(text, [found[index].text for index in pool])
+        texts = [found[index].in_words or found[index].text for index in pool]
+        similarities = self._similarities(text, texts)
         if similarities is None:
             return [Scored(*pair, None) for pair in zip(found, lexical, strict=True)]
         return [

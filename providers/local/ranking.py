@@ -5,24 +5,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from language.sentences import sentences
 from language.terms import index_terms, query_words, words
 from providers.base import Passage
+from providers.local.pieces import pieces
 
-SHORT = 30  # characters; less is a fragment and takes its neighbour along
 CODE_WEIGHT = 3.0  # a number or an identifier such as KITE-0007 says more than a word
 HEADING_SHARE = 0.6  # of a word's weight when only the heading or the document's name has it
 PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
 _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 # An n-gram of another script, which language.terms writes in hexadecimal.
 _GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
-_QUESTION_MARKS = ("?", "？", "؟")
-_HEADING = re.compile(r"#{1,6}\s")
 # Quoted in an answer, a fence would turn all that follows into code.
 _FENCE = re.compile(r"(?:`{3,}|~{3,})[\w+-]*\s*")
-_BARE = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?[^\W\d_][^.:;,!?|\d]*")
 
 Words = tuple[str, ...]  # the index terms of one word of the question: the word and its stem
 
@@ -35,6 +30,33 @@ class Candidate:
     terms: frozenset[str]
     heading: frozenset[str]
     passage: frozenset[str]
+    table: str = ""  # the header and the rule above a row
+    in_words: str = ""  # a row read aloud, with the names of its columns
+
+    @property
+    def whole(self) -> str:
+        return f"{self.table}\n{self.text}" if self.table else self.text
+
+    @property
+    def quote(self) -> str:
+        """With its mark, in the last cell of a row."""
+        if not self.table:
+            return f"{self.text} [{self.number}]"
+        return f"{self.text.rstrip().removesuffix('|').rstrip()} [{self.number}] |"
+
+
+def quoted(chosen: Sequence[Candidate]) -> str:
+    """Sentences as text, rows as a table; rows of the same table side by side share its header."""
+    said = table = ""
+    for one in chosen:
+        if one.table and one.table == table:
+            said += f"\n{one.quote}"
+        elif one.table:
+            said += f"\n\n{one.table}\n{one.quote}"
+        else:
+            said += ("\n\n" if table else " ") + one.quote
+        table = one.table
+    return said.strip()
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:
@@ -42,10 +64,10 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     found: list[Candidate] = []
     for place, passage in enumerate(passages):
         found += _of_passage(passage, place)
-    longest_first = sorted(found, key=lambda candidate: (-len(candidate.text), candidate.place))
+    longest_first = sorted(found, key=lambda candidate: (-len(candidate.whole), candidate.place))
     kept: list[Candidate] = []
     for candidate in longest_first:
-        if not any(candidate.text in other.text for other in kept):
+        if not any(candidate.whole in other.whole for other in kept):
             kept.append(candidate)
     return sorted(kept, key=lambda candidate: candidate.place)
 
@@ -55,42 +77,18 @@ def _of_passage(passage: Passage, place: int) -> list[Candidate]:
     whole = frozenset(index_terms(passage.text))
     heading = name = frozenset(index_terms(passage.document_name))
     quotable, topics = [], []
-    for text, is_topic in _pieces(passage.text):
-        shown = _MARK.sub("", _FENCE.sub("", text))
-        terms = frozenset(index_terms(shown))
-        candidate = Candidate(passage.number, place, shown, terms, heading, whole)
-        if is_topic:
+    for piece in pieces(passage.text):
+        shown = _MARK.sub("", _FENCE.sub("", piece.text))
+        terms = frozenset(index_terms(piece.in_words or shown))
+        candidate = Candidate(
+            passage.number, place, shown, terms, heading, whole, piece.table, piece.in_words
+        )
+        if piece.is_topic:
             heading = name | terms
             topics.append(candidate)
         elif terms:
             quotable.append(candidate)
     return quotable or [topic for topic in topics if topic.terms]
-
-
-def _is_topic(text: str, following: str = "") -> bool:
-    """A heading (with a mark, or bare as PDFs give it) or a question: not an answer itself."""
-    if _HEADING.match(text) or text.endswith(_QUESTION_MARKS):
-        return True
-    return len(text) < SHORT and 2 * len(text) < len(following) and bool(_BARE.fullmatch(text))
-
-
-def _pieces(text: str) -> list[tuple[str, bool]]:
-    """Sentences, white space collapsed, and whether each is a topic; a fragment joins what follows,
-    the last one what precedes."""
-    spans: list[tuple[int, int, bool]] = []
-    open_from: int | None = None
-    found = sentences(text)
-    for (start, end), (after, last) in zip_longest(found, found[1:], fillvalue=(0, 0)):
-        topic = _is_topic(text[start:end], text[after:last])
-        if open_from is not None and not topic:
-            spans[-1] = (open_from, end, False)
-        else:
-            spans.append((start, end, topic))
-        first, _, topic = spans[-1]
-        open_from = first if end - first < SHORT and not topic else None
-    if open_from is not None and len(spans) > 1 and not spans[-2][2]:
-        spans[-2:] = [(spans[-2][0], spans[-1][1], False)]
-    return [(" ".join(text[start:end].split()), topic) for start, end, topic in spans]
 
 
 class Question:

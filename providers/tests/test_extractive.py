@@ -145,3 +145,52 @@ def test_a_quoted_code_block_does_not_turn_the_answer_into_code(fence):
     assert "`" not in said
     assert "~" not in said
     assert "[1]" in said
+
+
+PEOPLE = (
+    "# People\n\n| Name | Born | Salary |\n| - | - | - |\n"
+    "| Agatha Finch | 1958-01-30 | 4100 |\n| Hieronymus Vole | 1961-04-12 | 3900 |"
+)
+
+
+def test_a_row_is_quoted_as_a_table_under_its_header():
+    said = answer("When was Hieronymus Vole born?", FOOD, PEOPLE)
+    assert said == (
+        "| Name | Born | Salary |\n| - | - | - |\n| Hieronymus Vole | 1961-04-12 | 3900 [2] |"
+    )
+
+
+def test_a_thai_row_is_quoted_as_a_table_under_its_header():
+    text = "| จังหวัด | รหัส |\n| - | - |\n| ระยอง | เสือ-114 |\n| นครปฐม | ช้าง-909 |"
+    said = answer("รหัสของนครปฐมคืออะไร", text, embedder=Preset({"นครปฐม": 0.86}))
+    assert said == "| จังหวัด | รหัส |\n| - | - |\n| นครปฐม | ช้าง-909 [1] |"
+
+
+def test_two_rows_of_a_table_share_its_header():
+    said = answer("What salary have Agatha Finch and Hieronymus Vole?", PEOPLE)
+    assert sorted(said.split("\n")) == [
+        "| - | - | - |",
+        "| Agatha Finch | 1958-01-30 | 4100 [1] |",
+        "| Hieronymus Vole | 1961-04-12 | 3900 [1] |",
+        "| Name | Born | Salary |",
+    ]
+
+
+def test_a_row_and_a_sentence_are_apart():
+    text = f"{PEOPLE}\n\nThe hobby of Hieronymus Vole was collecting old maps."
+    said = answer("When was Hieronymus Vole born and what was his hobby?", text)
+    assert "\n\n" in said
+    assert [part.startswith("|") for part in said.split("\n\n")].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "table", ["| Hieronymus Vole | 1961 |", "| Hieronymus Vole | 1961 |\n| - | - |"]
+)
+def test_a_row_without_header_is_quoted_as_text(table):
+    assert answer("When was Hieronymus Vole born?", table) == "Hieronymus Vole; 1961 [1]"
+
+
+def test_a_record_is_quoted_with_the_names_of_its_columns():
+    text = "- Name: Agatha Finch; Born: 1958\n- Name: Hieronymus Vole; Born: 1961. May"
+    said = answer("When was Hieronymus Vole born?", text)
+    assert said.startswith("Name: Hieronymus Vole; Born: 1961.")
