@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
 
-from conversations.events import Event, Numbered, client, key, merge_deltas
+from conversations.events import Event, Numbered, key, merge_deltas, writing
 
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 3600
 MAX_LENGTH = 20_000
 WRITE_SECONDS = 0.25
+LAST_TRIES = 4
+WRITTEN_BEFORE = "equal or smaller than the target stream top item"
 
 ON_AIR: dict[UUID, Broadcast] = {}
 
@@ -76,30 +79,45 @@ class Broadcast:
         self._waiting.clear()
 
     async def _write(self) -> None:
-        written = 0
-        while self.has_more(written):
+        """What could not be written goes with the next; after the end, by a few last tries."""
+        written, last_tries = 0, LAST_TRIES
+        while self.has_more(written) and last_tries:
             events = await self.after(written, KEEP_SECONDS)
             if not events:
                 continue
-            written = events[-1][0]
-            await self._append(events)
+            ended = self._over.is_set()
+            if await self._append(events):
+                written = events[-1][0]
+            elif ended:
+                last_tries -= 1
+                await asyncio.sleep(WRITE_SECONDS)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), WRITE_SECONDS)
 
-    async def _append(self, events: list[Numbered]) -> None:
+    async def _append(self, events: list[Numbered]) -> bool:
+        """Whether Valkey has them now."""
         name = key(self.message_id)
         try:
-            async with client().pipeline(transaction=False) as pipe:
+            async with writing().pipeline(transaction=False) as pipe:
                 for number, event in events:
                     fields = {"name": event.name, "data": json.dumps(event.data)}
                     entry = f"{number}-0"
                     pipe.xadd(name, fields, id=entry, maxlen=MAX_LENGTH, approximate=True)
                 pipe.expire(name, KEEP_SECONDS)
-                await pipe.execute()
+                _check(await pipe.execute(raise_on_error=False))
         except (RedisError, OSError) as error:
             if not self._failed:
                 log.warning("live_stream_lost", reason=str(error))
             self._failed = True
+            return False
+        return True
+
+
+def _check(replies: list[Any]) -> None:
+    """Raise the first error, but for entries that an earlier try, whose reply was lost, wrote."""
+    for reply in replies:
+        if isinstance(reply, Exception) and WRITTEN_BEFORE not in str(reply):
+            raise reply
 
 
 def on_air(message_id: UUID, number: int) -> Broadcast | None:

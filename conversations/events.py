@@ -15,7 +15,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
 LAST_EVENTS = {"message.completed"}
 
@@ -52,15 +52,36 @@ def merge_deltas(events: Iterable[Numbered]) -> list[Numbered]:
     return merged
 
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = WeakKeyDictionary()
+# Answers take turns at a few connections, each for one round trip. A reader keeps one for the
+# second it waits, so readers have their own: however many they are, they never delay an answer.
+WRITERS = 8
+READERS = 500
+WAIT_SECONDS = 10  # for a turn
+Clients = WeakKeyDictionary[asyncio.AbstractEventLoop, Redis]
+_writing: Clients = WeakKeyDictionary()
+_reading: Clients = WeakKeyDictionary()
 
 
-def client() -> Redis:
-    """One client per event loop; its pool grows with the readers that wait."""
+def writing() -> Redis:
+    return _client(_writing, WRITERS)
+
+
+def reading() -> Redis:
+    return _client(_reading, READERS)
+
+
+def _client(clients: Clients, connections: int) -> Redis:
+    """One client per event loop, whose connections belong to it."""
     loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        _clients[loop] = Redis.from_url(settings.STREAMS_URL, decode_responses=True)
-    return _clients[loop]
+    if loop not in clients:
+        pool = BlockingConnectionPool.from_url(
+            settings.STREAMS_URL,
+            max_connections=connections,
+            timeout=WAIT_SECONDS,
+            decode_responses=True,
+        )
+        clients[loop] = Redis.from_pool(pool)
+    return clients[loop]
 
 
 def key(message_id: UUID) -> str:

@@ -26,9 +26,9 @@ def produce(message: Message) -> None:
     async_to_sync(producers.begin)(turn)
 
 
-def stored_message(user: User, pk: UUID) -> dict:
+def stored_message(user: User, pk: UUID) -> Message:
     with scope(user):
-        return get_object_or_404(Message.objects.for_user(user), pk=pk).as_event()
+        return get_object_or_404(Message.objects.for_user(user), pk=pk)
 
 
 @unscoped
@@ -45,7 +45,7 @@ def event_stream(user: User, pk: UUID, after: str = "") -> StreamingHttpResponse
     """The events of an answer of the user's (the caller has looked) beyond the id `after`."""
 
     async def stored() -> dict:
-        return await producers.in_thread(stored_message, user, pk)
+        return (await producers.in_thread(stored_message, user, pk)).recalled()
 
     response = StreamingHttpResponse(
         Reader.after(after, pk, stored).stream(), content_type="text/event-stream"

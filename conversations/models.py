@@ -205,3 +205,7 @@ class Message(models.Model):
             "error_message": self.error_message,
             "created_at": self.created_at.isoformat().replace("+00:00", "Z"),
         }
+
+    def recalled(self) -> dict[str, Any]:
+        """The same, with all that the other events of an answer tell."""
+        return {**self.as_event(), "context": self.context, "credits": self.cost}

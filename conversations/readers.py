@@ -14,7 +14,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from conversations.broadcasts import on_air
-from conversations.events import Event, Numbered, client, encode, key
+from conversations.events import Event, Numbered, encode, key, reading
 
 HEARTBEAT_SECONDS = 15
 BLOCK_MS = 1000
@@ -23,7 +23,7 @@ EVENT_ID = re.compile(r"([0-9]{1,15})(?:-[0-9]{1,15})?:([0-9]{1,9})")
 
 @dataclass
 class Reader:
-    """One client's view of an answer. `stored` reads the message's row as `as_event()` gives it."""
+    """One client's view of an answer. `stored` reads the message's row as `recalled()` has it."""
 
     message_id: UUID
     stored: Callable[[], Awaitable[dict[str, Any]]]
@@ -70,7 +70,7 @@ class Reader:
         """What a producer in another process has written since, waiting a second for it."""
         try:
             position = f"{self.number}-0"
-            answer = await client().xread({key(self.message_id): position}, block=BLOCK_MS)
+            answer = await reading().xread({key(self.message_id): position}, block=BLOCK_MS)
         except (RedisError, OSError):
             await asyncio.sleep(0.5)
             return []
@@ -101,16 +101,36 @@ class Reader:
         if until is not None and len(message["content"]) < until:
             await asyncio.sleep(1.2)
             message = await self.stored()
+        ended = until is None and message["status"] != "streaming"
+        if ended:
+            for event in _opening(message)[self.number :]:
+                yield event
         text = message["content"][self.shown : until]
         if text:
             yield self._delta(text)
-        if until is None and message["status"] != "streaming":
-            yield Event("message.completed", {"message": message})
+        if ended:
+            for event in _ending(message):
+                yield event
 
     def _delta(self, text: str) -> Event:
         event = Event("delta", {"text": text, "start": self.shown})
         self.shown += len(text)
         return event
+
+
+def _opening(message: dict[str, Any]) -> list[Event]:
+    """An answer's first two events, from its row."""
+    ids = {"message_id": message["id"], "user_message_id": message["parent"]}
+    retrieval = {"results": message["context"]}
+    return [Event("message.created", ids), Event("retrieval", retrieval)]
+
+
+def _ending(message: dict[str, Any]) -> list[Event]:
+    """Its last two."""
+    usage = {name: message[name] for name in ("tokens_input", "tokens_output", "credits")}
+    unasked = {"context", "credits"}
+    shown = {name: value for name, value in message.items() if name not in unasked}
+    return [Event("usage", usage), Event("message.completed", {"message": shown})]
 
 
 def _entries(answer: Any) -> list[tuple[str, dict[str, str]]]:

@@ -93,7 +93,7 @@ class MessageRows(OwnRows):
             live.produce(message)
             return live.event_stream(self.request.user, message.pk)
         async_to_sync(producers.run)(message.pk, message.owner_id)
-        return Response(live.stored_message(self.request.user, message.pk), status=201)
+        return Response(live.stored_message(self.request.user, message.pk).as_event(), status=201)
 
 
 class ConversationMessagesView(MessageRows):

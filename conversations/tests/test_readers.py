@@ -45,6 +45,10 @@ def text_of(blocks: list[str]) -> str:
     return "".join(block.partition('"text":"')[2].partition('"')[0] for block in deltas)
 
 
+def names_of(blocks: list[str]) -> list[str]:
+    return [block.partition("event: ")[2].partition("\n")[0] for block in blocks]
+
+
 def test_a_reader_in_the_same_process_hears_every_word_at_once():
     async def scene() -> list[str]:
         message_id = uuid4()
@@ -87,3 +91,80 @@ def test_a_reader_that_comes_back_elsewhere_goes_on_after_its_last_event():
 def test_an_unreadable_event_id_means_from_the_beginning(event_id):
     reader = Reader.after(event_id, uuid4(), nothing_stored)
     assert (reader.number, reader.shown) == (0, 0)
+
+
+def test_events_that_valkey_refused_once_reach_a_reader_elsewhere(monkeypatch):
+    """The first try comes to nothing; the second brings its events along."""
+    tries = []
+
+    async def scene() -> list[str]:
+        write = Broadcast._append
+
+        async def refused_once(self: Broadcast, events: list) -> bool:
+            tries.append(events)
+            return len(tries) > 1 and await write(self, events)
+
+        monkeypatch.setattr(Broadcast, "_append", refused_once)
+        broadcast = await tell(uuid4())
+        await broadcast.close()
+        return await read(Reader(broadcast.message_id, nothing_stored))
+
+    blocks = asyncio.run(scene())
+    assert len(tries) == 2
+    assert names_of(blocks) == ["retrieval", "delta", "message.completed"]
+    assert text_of(blocks) == "The sky is blue."
+
+
+def test_what_was_written_though_its_reply_was_lost_is_not_written_twice():
+    async def scene() -> list[str]:
+        broadcast = await tell(uuid4())
+        assert await broadcast._append([(1, broadcast.events[0])])
+        await broadcast.close()
+        return await read(Reader(broadcast.message_id, nothing_stored))
+
+    blocks = asyncio.run(scene())
+    assert names_of(blocks)[:: len(blocks) - 1] == ["retrieval", "message.completed"]
+    assert names_of(blocks).count("retrieval") == 1
+    assert text_of(blocks) == "The sky is blue."
+
+
+def test_waiting_readers_take_no_connection_from_the_writers():
+    """150 readers, more than a pool has by default, wait for an answer while others are written."""
+
+    async def scene() -> list[list[str]]:
+        awaited = uuid4()
+        waiting = [asyncio.create_task(read(Reader(awaited, nothing_stored))) for _ in range(150)]
+        await asyncio.sleep(0.3)
+        told = [await tell(message_id) for message_id in (awaited, *(uuid4() for _ in range(150)))]
+        broadcasts.ON_AIR.clear()  # every reader is another process's
+        await asyncio.gather(*[broadcast.close() for broadcast in told])
+        later = [read(Reader(broadcast.message_id, nothing_stored)) for broadcast in told]
+        return await asyncio.gather(*waiting, *later)
+
+    for blocks in asyncio.run(scene()):
+        assert names_of(blocks)[:: len(blocks) - 1] == ["retrieval", "message.completed"]
+        assert text_of(blocks) == "The sky is blue."
+
+
+def test_a_reader_that_comes_when_valkey_has_forgotten_is_told_from_the_row():
+    row = {
+        "id": "a",
+        "parent": "q",
+        "content": "Blue.",
+        "status": "complete",
+        "context": [{"content": "The sky is blue."}],
+        "tokens_input": 7,
+        "tokens_output": 2,
+        "credits": 0,
+    }
+
+    async def stored() -> dict:
+        return row
+
+    told = asyncio.run(read(Reader(uuid4(), stored)))
+    assert names_of(told) == ["message.created", "retrieval", "delta", "usage", "message.completed"]
+    assert '"results":[{"content":"The sky is blue."}]' in told[1]
+    assert '{"tokens_input":7,"tokens_output":2,"credits":0}' in told[3]
+    assert '"context"' not in told[4]
+    seen_the_opening = Reader.after("2-0:0", uuid4(), stored)
+    assert names_of(asyncio.run(read(seen_the_opening))) == ["delta", "usage", "message.completed"]
