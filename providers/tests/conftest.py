@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from providers.tests.wire_server import WireServer
-
-MATRIX = pytest.StashKey[list]()
+from tests.provider_table import ROW
 
 
 @pytest.fixture
@@ -24,19 +23,7 @@ def server():
 @pytest.fixture
 def note(request):
     """Takes what was seen, as a row of the table at the end of the run."""
-    return request.config.stash.setdefault(MATRIX, []).append
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    rows = config.stash.get(MATRIX, [])
-    if not rows:
-        return
-    titles = ("provider", "behaviour", "outcome", "retried", "text kept", "tokens")
-    table = [titles, *sorted(rows, key=lambda row: row[0])]
-    widths = [max(len(row[place]) for row in table) for place in range(len(titles))]
-    terminalreporter.section("providers: what they do, and what comes of it")
-    for row in table:
-        terminalreporter.write_line("  ".join(map(str.ljust, row, widths)).rstrip())
+    return lambda row: request.node.user_properties.append((ROW, row))
 
 
 @pytest.fixture(scope="session")
