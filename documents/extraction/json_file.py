@@ -6,6 +6,7 @@ What is no JSON after all, or nests too deep to follow, is read as the plain tex
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def parse(path: Path, limits: Limits) -> Extracted:
         title = _write(source, outline)
     except (ValueError, RecursionError):
         return Extracted(PLAIN, source)
-    return outline.writer.finish(JSON, title)
+    # Its first key is a heading, but no title.
+    return replace(outline.writer.finish(JSON), title=title)
 
 
 def _write(source: str, outline: Outline) -> str:
@@ -66,5 +68,5 @@ def _lines(source: str) -> Iterator[Any]:
 
 def _title(whole: Any) -> str:
     given = dict(whole) if isinstance(whole, Object) else {}
-    title = given.get("title") or given.get("name")
-    return " ".join(title.split())[:200] if isinstance(title, str) else ""
+    titles = [title for key in ("title", "name") if isinstance(title := given.get(key), str)]
+    return " ".join(next(filter(str.strip, titles), "").split())[:200]

@@ -38,6 +38,20 @@ def test_values_are_lines_and_parts_are_headings(outline):
     assert (extracted.mime_type, extracted.title) == ("application/json", "Shop")
 
 
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ({"company": {"city": {"zip": {"a": 1}}}, "rows": [{"a": 1}]}, ""),
+        ({"company": {"name": {"a": {"b": 1}}}, "name": " A \n B "}, "A B"),
+        ({"title": None, "name": "Seven"}, "Seven"),
+        ({"title": ["No"], "name": {"no": 1}}, ""),
+        ([{"title": "No"}], ""),
+    ],
+)
+def test_a_title_is_only_what_the_whole_object_calls_one(outline, value, title):
+    assert outline(value).title == title
+
+
 def test_flat_objects_are_rows_under_one_header(outline):
     rows = [{"id": 1, "city": "Bonn"}, {"id": 2, "city": "Köln", "note": "a|b"}]
     table = "| id | city | note |\n| - | - | - |\n| 1 | Bonn |  |\n| 2 | Köln | a\\|b |"
