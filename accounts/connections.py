@@ -21,9 +21,14 @@ _threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="database")
 
 
 def give_back() -> None:
-    """Before waiting for something slow: the next query takes a connection again."""
+    """Before waiting for something slow: the next query takes a connection again.
+
+    Raises inside a transaction, which would hold its connection and its locks all the while.
+    """
     if not connection.in_atomic_block:
         connection.close()
+    elif not connection.atomic_blocks[-1]._from_testcase:  # as atomic(durable=True) tells it
+        raise RuntimeError("Nothing slow is waited for inside a transaction.")
 
 
 async def in_thread(

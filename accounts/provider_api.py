@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
@@ -14,11 +15,12 @@ from rest_framework.response import Response
 from accounts import answering, provider_keys
 from accounts.credentials import SECRET_LENGTH, ProviderCredential, is_a_key
 from accounts.provider_keys import KeyNotSaved
-from accounts.rest.idempotent import idempotent
+from accounts.rest.idempotent import idempotent, replay_of, takes_key
 from accounts.rest.problems import NOT_FOUND, Problem, problem_for
 from accounts.rest.strict import StrictModelSerializer
 from accounts.rest.views import ApiView, OwnRowsViewSet
 from accounts.tenancy import scope
+from providers.account import Account
 
 
 @problem_for(KeyNotSaved)
@@ -87,17 +89,20 @@ class ProviderCredentialViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin
             return super().retrieve(request, pk)
 
     @extend_schema(summary="Add a key, once its provider accepts it")
-    @idempotent
-    def create(self, request: Request) -> Response:
+    @takes_key
+    def create(self, request: Request) -> HttpResponseBase:
         """It is used at once, in place of the one before at the same provider."""
+        if first := replay_of(request):
+            return first
         wanted = self._wanted(ProviderCredentialSerializer(data=request.data))
-        made = provider_keys.add(
-            request.user,
-            wanted["provider"],
-            wanted["secret"],
-            label=wanted.get("label", ""),
-            base_url=wanted.get("base_url", ""),
+        account = provider_keys.tried(
+            wanted["provider"], wanted["secret"], wanted.get("base_url", "")
         )
+        return self._keep(request, account, wanted.get("label", ""))
+
+    @idempotent
+    def _keep(self, request: Request, account: Account, label: str) -> Response:
+        made = provider_keys.keep(request.user, account, label=label)
         return Response(self._shown(made), status=201)
 
     @extend_schema(

@@ -44,17 +44,27 @@ def add(
 
     Raises KeyNotSaved.
     """
+    return keep(user, tried(provider, secret, base_url), label=label)
+
+
+def tried(provider: str, secret: str, base_url: str = "") -> Account:
+    """An account that its provider accepts, asked outside any transaction. Raises KeyNotSaved."""
     account = Account(provider, secret, _checked(base_url), guarded=True)
-    _tried(account)
+    _try(account)
+    return account
+
+
+def keep(user: User, account: Account, *, label: str = "") -> ProviderCredential:
+    """What was tried. Raises KeyNotSaved."""
     with scope(user):
         person = _locked(user)
         if ProviderCredential.objects.for_user(user).count() >= LIMIT:
             message = _("%s keys are kept at most. Remove one first.") % LIMIT
             raise KeyNotSaved("too_many_keys", message)
         credential = ProviderCredential(
-            owner=user, provider=provider, label=label, base_url=account.base_url
+            owner=user, provider=account.provider, label=label, base_url=account.base_url
         )
-        credential.keep(secret)
+        credential.keep(account.api_key)
         credential.checked_at = timezone.now()
         _retire_others(credential)
         credential.save(force_insert=True)
@@ -70,7 +80,7 @@ def replace(user: User, pk: UUID, secret: str) -> ProviderCredential:
     """
     with scope(user):
         credential = _own(user, pk)
-    _tried(Account(credential.provider, secret, credential.base_url, guarded=True))
+    _try(Account(credential.provider, secret, credential.base_url, guarded=True))
     with scope(user):
         credential = _own(user, pk)
         credential.keep(secret)
@@ -133,7 +143,7 @@ def _checked(base_url: str) -> str:
         raise KeyNotSaved(error.code, error.message, "base_url") from error
 
 
-def _tried(account: Account) -> None:
+def _try(account: Account) -> None:
     """Raises KeyNotSaved with the provider's reason."""
     give_back()
     try:

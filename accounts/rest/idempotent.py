@@ -58,7 +58,11 @@ class Claim:
 
 
 def idempotent(method: Method) -> Method:
-    """Let a view's method take the key. What it refuses is not kept: it may be tried again."""
+    """Let a view's method take the key. What it refuses is not kept: it may be tried again.
+
+    It runs in a transaction, so it waits for nobody outside: what does is done before, after
+    `replay_of`.
+    """
 
     @wraps(method)
     def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -75,6 +79,19 @@ def idempotent(method: Method) -> Method:
             return response
 
     return takes_key(once)  # type: ignore[return-value]
+
+
+def replay_of(request: Request) -> HttpResponseBase | None:
+    """The first request's answer, looked up in a transaction of its own. None: there is none, yet.
+
+    For views that ask a stranger's server: two at once may both ask, one of them does the work.
+    """
+    claim = Claim.of(request)
+    if not claim.key:
+        return None
+    with scope(request.user):
+        first = claim.earlier()
+    return _replay(first) if first else None
 
 
 def takes_key(method: Method) -> Method:

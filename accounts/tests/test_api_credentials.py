@@ -8,6 +8,7 @@ from accounts import keys, provider_keys
 from accounts.credentials import ProviderCredential, accounts_of
 from accounts.models import AuditLog
 from accounts.tenancy import scope
+from providers import registry
 from providers.account import Account
 from tests.own_server import KEY
 
@@ -216,12 +217,37 @@ def test_a_key_of_ours_needs_the_scope(client, owner, body):
     assert kept(owner) == []
 
 
-def test_the_same_request_twice_adds_one_key(api, owner, body):
+def test_the_same_request_twice_adds_one_key(api, owner, body, own_server):
     header = {"Idempotency-Key": "add-once"}
     first = api.post(CREDENTIALS, body, headers=header)
     again = api.post(CREDENTIALS, body, headers=header)
     assert (first.json(), again.status_code) == (again.json(), 201)
+    assert again["Idempotency-Replayed"] == "true"
     assert len(kept(owner)) == 1
+    assert len(own_server.requests) == 1
+
+
+def test_two_at_once_both_ask_and_one_adds_the_key(api, owner, body, monkeypatch):
+    header = {"Idempotency-Key": "add-once"}
+    second = []
+
+    def ask(account):
+        if not second:  # the first still waits for its provider
+            second.append(None)
+            second[0] = api.post(CREDENTIALS, body, headers=header)
+        return []
+
+    monkeypatch.setattr(registry, "check", ask)
+    first = api.post(CREDENTIALS, body, headers=header)
+    assert (first.status_code, first.json()) == (201, second[0].json())
+    assert first["Idempotency-Replayed"] == "true"
+    assert len(kept(owner)) == 1
+
+
+def test_nobody_is_asked_inside_a_transaction(owner, body, own_server):
+    with scope(owner), pytest.raises(RuntimeError, match="inside a transaction"):
+        provider_keys.tried(**body)
+    assert own_server.requests == []
 
 
 def test_the_list_costs_the_same_whatever_its_length(api, owner, django_assert_num_queries):
