@@ -24,7 +24,7 @@ UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
 FENCE = re.compile(r"\s*(```|~~~)")
 LONGEST_CLAIM = 2_000  # characters; marks are bound while everybody's answers wait
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
-TABLE_QUOTE = 400  # characters; up to here a row is quoted from its header on
+TABLE_QUOTE = 200  # characters; up to here a row is quoted from its header on
 
 SentencesWithTerms = tuple[list[tuple[int, int]], list[Counter[str]]]
 
