@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,6 +23,16 @@ from accounts.models import (
     User,
 )
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link, link_by_id, page_of
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class StaffGroupAdmin(StaffAdmin, GroupAdmin):
+    """Rights that several of the staff share."""
+
+    ids: list[str] = []  # its key is a number
+    ordering = ["name"]
 
 
 @admin.register(User)
