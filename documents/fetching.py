@@ -25,13 +25,23 @@ from billing.limits import QuotaExceeded
 from documents.addresses import name_of
 from documents.charsets import marked
 from documents.erasing import discard
-from documents.extraction.formats import FORMATS
+from documents.extraction import markdown
+from documents.extraction.formats import BY_SUFFIX, FORMATS
 from documents.lease import Lease
 from documents.models import Document, ErasedFile
 from documents.uploads import check_plan, clean_name, not_stored
 from outbound.fetching import Fetched, FetchError, fetch
 
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
+# Kinds that only a name tells apart, by what servers call them.
+SUFFIXES = {
+    "application/json": ".json",
+    "application/x-ndjson": ".ndjson",
+    "application/jsonl": ".jsonl",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "text/markdown": ".md",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,8 @@ class Page:
     def name(self) -> str:
         """What the readers are told, where the content leaves a doubt."""
         is_html = self.fetched.content_type in HTML_TYPES
-        return "page.html" if is_html else self.fetched.filename
+        name = "page.html" if is_html else self.fetched.filename or "page"
+        return name + _suffix(name, self.fetched.content_type)
 
 
 @contextmanager
@@ -121,3 +132,10 @@ def _named(fetched: Fetched, mime_type: str) -> str:
     suffixes = FORMATS[mime_type].suffixes if mime_type in FORMATS else ()
     is_right = not suffixes or PurePath(name).suffix.lower() in suffixes
     return name if is_right else f"{name[:240]}{suffixes[0]}"
+
+
+def _suffix(name: str, claimed: str) -> str:
+    """The ending that the server's claim stands for, where the name has none that is known."""
+    has_one = PurePath(name).suffix.lower() in {*BY_SUFFIX, *markdown.SUFFIXES, ".txt"}
+    is_json = claimed.startswith("application/") and claimed.endswith("+json")
+    return "" if has_one else SUFFIXES.get("application/json" if is_json else claimed, "")

@@ -100,6 +100,27 @@ def test_the_type_comes_from_the_content_whatever_the_server_says(add, web):
 
 
 @pytest.mark.parametrize(
+    ("path", "claimed", "content", "found", "name"),
+    [
+        ("/api/x", "application/json; charset=utf-8", b'{"a": 1}', "application/json", "x.json"),
+        ("/api/v1.2", "application/ld+json", b'{"a": 1}', "application/json", "v1.2.json"),
+        ("/api/", "application/json", b'{"a": 1}', "application/json", "api.json"),
+        ("/export", "text/csv", b"a,b\n1,2\n", "text/csv", "export.csv"),
+        ("/notes", "text/markdown", b"# One heading", "text/markdown", "notes"),
+        ("/notes.txt", "text/markdown", b"# One heading", "text/plain", "notes.txt"),
+        ("/x", "application/json", b"not json", "text/plain", "x"),
+    ],
+)
+def test_what_the_server_calls_it_tells_kinds_of_text_apart(
+    add, web, path, claimed, content, found, name
+):
+    web.pages[path] = page(content, Content_Type=claimed)
+    document = add(path)
+    assert (document.status, document.mime_type) == ("ready", found)
+    assert document.name.startswith(name)
+
+
+@pytest.mark.parametrize(
     ("content", "charset", "text"),
     [
         ("Το νερό".encode("iso8859-7"), "iso-8859-7", "Το νερό"),
