@@ -23,6 +23,8 @@ FRONT_MATTER = re.compile(
     r"[ \t]*(?:\n|\Z)",
     re.MULTILINE,
 )
+QUOTED = re.compile(r"""(["'])([^"'\\]+)\1(?:\s+#.*)?""")
+FRONT_TITLE = re.compile(r"^title:[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 INLINE = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|(\*\*|__|`+)|\{#[\w-]+\}$")
 
 
@@ -33,6 +35,17 @@ def headings(text: str) -> list[Heading]:
 def looks_like_markdown(text: str) -> bool:
     """For files without a suffix: two headings are no accident, shell comments aside."""
     return not text.startswith("#!") and len(headings(text[:100_000])) >= 2
+
+
+def front_title(text: str) -> str:
+    """The title that front matter gives, if it stands on its line."""
+    front = FRONT_MATTER.match(text)
+    found = FRONT_TITLE.search(front[0]) if front else None
+    if found is None or found[1][0] in "|>[{&*!#":  # YAML that goes on elsewhere
+        return ""
+    if quoted := QUOTED.fullmatch(found[1]):
+        return " ".join(quoted[2].split())
+    return " ".join(found[1].partition(" #")[0].split())
 
 
 def title_of(source: str) -> str:

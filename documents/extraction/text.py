@@ -14,7 +14,7 @@ def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
     text = read(path, limits)
     if suffix in markdown.SUFFIXES or (not suffix and markdown.looks_like_markdown(text)):
         headings = markdown.headings(text)
-        title = headings[0].title if headings else ""
+        title = markdown.front_title(text) or (headings[0].title if headings else "")
         return Extracted(MARKDOWN, text, headings=headings, title=title)
     return Extracted(PLAIN, text)
 

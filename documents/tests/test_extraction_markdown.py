@@ -72,3 +72,22 @@ def test_sections_agree_with_a_full_parser_where_blocks_are_apart(lines):
         if token.type == "heading_open" and token.level == 0 and tokens[place + 1].content
     ]
     assert [(start, level) for start, level, _ in found(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("title: The Sky", "The Sky"),
+        ("tags: [a]\ntitle:  'The: Sky'  # blue", "The: Sky"),
+        ('title: "Sky"', "Sky"),
+        ("title: Sky # blue", "Sky"),
+        ("subtitle: No", "First"),
+        ("title: >\n  Folded", "First"),
+        ("title:\nother: x", "First"),
+    ],
+)
+def test_front_matter_gives_the_title_and_stays_in_the_text(read, line, title):
+    text = f"---\n{line}\n---\n\n# First\n\nWords."
+    extracted = read(text.encode(), "sky.md")
+    assert (extracted.title, extracted.text) == (title, text)
+    assert [text[heading.start :][:7] for heading in extracted.headings] == ["# First"]
