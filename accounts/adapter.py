@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import ValidationError
@@ -81,3 +82,27 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """A local socket names no address: what speaks through it is this machine."""
         return client_address(request) or "127.0.0.1"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """A stranger's wrong passwords keep out the stranger; those of many, everybody.
+
+        What is counted here joins allauth's own count: a right password takes back both.
+        """
+        super().pre_authenticate(request, **credentials)
+        counted = ratelimit.consume(request, **self._of_account(request, credentials))
+        if counted is None:
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage += counted.usage
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{ratelimit.get_ip(request)}:{key}"
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Who has just set a new password by mail is let in."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(request, **self._of_account(request, credentials))
+
+    def _of_account(self, request: HttpRequest, credentials: dict[str, Any]) -> dict[str, str]:
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return {"app": "allauth.account", "action": "login_failed_anywhere", "key": key}
