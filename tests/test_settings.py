@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,41 @@ def test_broker_cache_and_streams_have_a_database_each():
     assert numbered("rediss://:x@v:1?ssl_ca_certs=/c", 2) == "rediss://:x@v:1/2?ssl_ca_certs=/c"
     assert numbered("redis://v:1/", 0) == "redis://v:1/0"
     assert numbered("unix:///run/valkey.sock", 1) == "unix:///run/valkey.sock?db=1"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "header"),
+    [
+        ({}, "max-age=31536000"),
+        ({"KYRO_HSTS_SUBDOMAINS": "1"}, "max-age=31536000; includeSubDomains"),
+        (
+            {"KYRO_HSTS_SUBDOMAINS": "1", "KYRO_HSTS_PRELOAD": "1"},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+    ],
+)
+def test_https_binds_other_names_only_where_that_is_chosen(chosen, header, tmp_path):
+    assert strict_transport({"KYRO_DATA_DIR": str(tmp_path), **chosen}) == header
+
+
+def strict_transport(variables: dict[str, str]) -> str:
+    """The header of a server at an https address, started with these variables."""
+    program = """
+from django.conf import settings
+from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
+request = RequestFactory().get("/", secure=True, headers={"X-Forwarded-Proto": "https"})
+answered = SecurityMiddleware(lambda request: HttpResponse())(request)
+print(answered["Strict-Transport-Security"])
+"""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KYRO_")}
+    server = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "KYRO_BASE_URL": "https://chat.example.com",
+        "KYRO_SECRET_KEY": "only-for-this-test",
+    }
+    command = [sys.executable, "-c", program]
+    return subprocess.check_output(
+        command, cwd=ROOT, env=kept | server | variables, text=True
+    ).strip()
