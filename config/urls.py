@@ -37,5 +37,5 @@ urlpatterns = [
 ]
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
-handler404 = "config.errors.not_found"
+handler404 = "config.rate_limit.not_found"
 handler500 = "config.errors.server_error"

@@ -98,6 +98,21 @@ def test_strangers_and_wrong_keys_are_counted_by_address(api):
     assert api.get(ME, **address).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/wp-login.php", "/api/v1/nothing/"])
+def test_addresses_that_lead_nowhere_are_counted_too(path):
+    network = f"2001:db8:{uuid4().hex[:4]}::1"  # of its own
+    caller = Client(REMOTE_ADDR=network)
+    seen = [caller.get(path) for _ in range(4)]
+    assert [response.status_code for response in seen] == [404, 404, 404, 429]
+    assert limits(seen[3]) == ("3", "0", '"anonymous";q=3;w=60')
+    assert caller.get(ME).status_code == 429
+
+
+def test_what_a_view_does_not_find_is_counted_once(api):
+    seen = [api.get(f"/api/v1/documents/{uuid4()}/").status_code for _ in range(4)]
+    assert seen == [404, 404, 404, 429]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "is_same"),
     [
