@@ -15,6 +15,9 @@ POOLED_TESTS = accounts/tests/test_tenancy.py documents/tests/test_lease.py \
 	documents/tests/test_retrieval.py billing/tests conversations/tests/test_answers.py \
 	conversations/tests/test_api_messages.py tests/test_delivery.py tests/test_live_answers.py
 
+# Two processes, each with its own PostgreSQL and Valkey; what a file starts is started once.
+TOGETHER = -n 2 --dist loadfile
+
 .PHONY: help run test test-pooled fuzz lint format
 
 help:
@@ -33,12 +36,12 @@ test:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
 	@$(PYTHON) -m config.embedded.packages pgbouncer
 	@chromium=$$($(PYTHON) -m config.embedded.browser) && \
-		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TESTS)
+		KYRO_CHROMIUM="$$chromium" exec $(PYTHON) -m pytest $(TOGETHER) $(TESTS)
 
 test-pooled:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
 	@$(PYTHON) -m config.embedded.packages pgbouncer
-	@KYRO_TEST_POOLED=1 exec $(PYTHON) -m pytest $(POOLED_TESTS)
+	@KYRO_TEST_POOLED=1 exec $(PYTHON) -m pytest $(TOGETHER) $(POOLED_TESTS)
 
 fuzz:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
