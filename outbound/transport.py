@@ -18,7 +18,7 @@ import httpcore2
 import httpx2
 
 from outbound.addresses import check_url
-from outbound.deadline import Deadline, TimedStream
+from outbound.deadline import Deadline, PerRequest, TimedStream
 from outbound.permits import Permits
 from outbound.resolving import Resolver, ask_system, connectable, in_time
 
@@ -54,10 +54,17 @@ def public_authorities() -> ssl.SSLContext:
 OPEN_INTERNET = Guard()
 
 
-def client(guard: Guard = OPEN_INTERNET, **options: Any) -> httpx2.Client:
+def client(
+    guard: Guard = OPEN_INTERNET, *, total: float | None = None, **options: Any
+) -> httpx2.Client:
     """A client for addresses a person supplied. Streams work; redirects are not followed; no
-    proxy or netrc from the environment. A refused address raises AddressRefused."""
-    return httpx2.Client(transport=GuardedTransport(guard), **_own(options))
+    proxy or netrc from the environment. A refused address raises AddressRefused.
+
+    total: seconds of one request from the name's resolution to the last byte; a server that sends
+    a header at a time stays within every other limit.
+    """
+    deadline = PerRequest(total) if total else None
+    return httpx2.Client(transport=GuardedTransport(guard, deadline), **_own(options))
 
 
 def async_client(guard: Guard = OPEN_INTERNET, **options: Any) -> httpx2.AsyncClient:
@@ -73,13 +80,15 @@ def _own(options: dict[str, Any]) -> dict[str, Any]:
 class GuardedTransport(httpx2.HTTPTransport):
     def __init__(self, guard: Guard, deadline: Deadline | None = None) -> None:
         super().__init__(verify=guard.tls or public_authorities())
-        self._guard = guard
+        self._guard, self._deadline = guard, deadline
         self._pool = httpcore2.ConnectionPool(
             network_backend=GuardedBackend(guard, deadline), **guard.pool()
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         check_url(str(request.url), self._guard.allowed)
+        if self._deadline:
+            self._deadline.begin()
         return super().handle_request(request)
 
 
@@ -136,6 +145,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, guard: Guard) -> None:
         self._guard, self._network = guard, httpcore2.AnyIOBackend()
+        # A name without an answer holds its thread on: not one that others wait for.
+        self._resolving = anyio.CapacityLimiter(10)
 
     async def connect_tcp(
         self,
@@ -158,7 +169,9 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
         ask = partial(self._guard.addresses, host, port)
         try:
             with anyio.fail_after(timeout):
-                return await anyio.to_thread.run_sync(ask, abandon_on_cancel=True)
+                return await anyio.to_thread.run_sync(
+                    ask, abandon_on_cancel=True, limiter=self._resolving
+                )
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout(f"Nobody knows where {host} is.") from error
         except OSError as error:

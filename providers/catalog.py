@@ -1,10 +1,12 @@
 """What each account's provider lists, kept for an hour; nobody waits for it but `check`."""
 
+import json
 import logging
 import threading
 import time
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from providers.account import Account
 from providers.errors import ProviderError
@@ -15,6 +17,7 @@ from providers.retries import Patience
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 3600.0
 RETRY_SECONDS = 60.0  # after a failure
+MOST_MODELS, LONGEST_NAME = 2_000, 200
 PATIENCE = Patience(first_token=5, idle=5, total=10, retries=0)
 LISTS = {"openai": "providers.openai.models", "gemini": "providers.gemini.models"}
 
@@ -54,6 +57,19 @@ def _asked(account: Account) -> Listed:
             raise told("not_a_provider") from error
         raise
     return asked
+
+
+def rows(body: str | bytes, key: str, name: str) -> list[dict[str, Any]]:
+    """The models in a provider's list, as far as anybody would choose among them.
+
+    Read here, since the vendors' clients make an object of whatever a server sends, at fifty times
+    its size. Raises ProviderError.
+    """
+    try:
+        found = json.loads(body).get(key, [])[:MOST_MODELS]
+        return [row for row in found if 0 < len(row[name]) <= LONGEST_NAME]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise told("bad_answer") from error
 
 
 def listed(account: Account) -> Listed | None:

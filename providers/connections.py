@@ -22,7 +22,9 @@ Client = TypeVar("Client")
 def client(account: Account, patience: Patience) -> httpx2.Client:
     if is_supplied(account):
         limits = hooks(patience, compressed=False)
-        return transport.client(event_hooks=limits, headers={"Accept-Encoding": "identity"})
+        return transport.client(
+            total=patience.total, event_hooks=limits, headers={"Accept-Encoding": "identity"}
+        )
     return httpx2.Client(event_hooks=hooks(patience, compressed=True), **_ordinary())
 
 

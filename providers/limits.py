@@ -11,7 +11,10 @@ import httpx2
 
 from providers.retries import Patience
 
-MOST_BYTES = 64 * 1024 * 1024  # of one response; an answer of 100,000 tokens takes half of it
+# Of one response. Whole ones are parsed whole, which takes thirty times their size in memory.
+MOST_STREAMED = 64 * 1024 * 1024  # an answer of 100,000 tokens takes half of it
+MOST_EMBEDDED = 8 * 1024 * 1024  # 64 vectors of 4,096 numbers take 6
+MOST_LISTED = 1024 * 1024  # of names, and of an error's text
 
 
 def timeout(patience: Patience) -> httpx2.Timeout:
@@ -32,7 +35,8 @@ def hooks(patience: Patience, *, compressed: bool) -> dict[str, list[Any]]:
     def on_response(response: httpx2.Response) -> None:
         _check_encoding(response, compressed)
         if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = Limited(response.stream, time.monotonic() + patience.total)
+            ends_at = time.monotonic() + patience.total
+            response.stream = Limited(response.stream, _most(response, MOST_EMBEDDED), ends_at)
 
     return {"request": [on_request], "response": [on_response]}
 
@@ -46,7 +50,7 @@ def async_hooks(patience: Patience, *, compressed: bool) -> dict[str, list[Any]]
     async def on_response(response: httpx2.Response) -> None:
         _check_encoding(response, compressed)
         if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = AsyncLimited(response.stream)
+            response.stream = AsyncLimited(response.stream, _most(response, MOST_STREAMED))
 
     return {"request": [on_request], "response": [on_response]}
 
@@ -56,14 +60,20 @@ def _check_encoding(response: httpx2.Response, compressed: bool) -> None:
         raise httpx2.DecodingError("Compressed though not asked for.", request=response.request)
 
 
+def _most(response: httpx2.Response, most: int) -> int:
+    """Only lists are asked for by GET."""
+    is_result = response.is_success and response.request.method != "GET"
+    return most if is_result else min(most, MOST_LISTED)
+
+
 class Limited(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, ends_at: float) -> None:
-        self._stream, self._ends_at = stream, ends_at
+    def __init__(self, stream: httpx2.SyncByteStream, most: int, ends_at: float) -> None:
+        self._stream, self._most, self._ends_at = stream, most, ends_at
 
     def __iter__(self) -> Iterator[bytes]:
         received = 0
         for chunk in self._stream:
-            received = _counted(received, chunk)
+            received = _counted(received + len(chunk), self._most)
             if time.monotonic() > self._ends_at:
                 raise httpx2.ReadTimeout("Too slow on the whole.")
             yield chunk
@@ -73,21 +83,20 @@ class Limited(httpx2.SyncByteStream):
 
 
 class AsyncLimited(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: httpx2.AsyncByteStream, most: int) -> None:
+        self._stream, self._most = stream, most
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         received = 0
         async for chunk in self._stream:
-            received = _counted(received, chunk)
+            received = _counted(received + len(chunk), self._most)
             yield chunk
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
-def _counted(received: int, chunk: bytes) -> int:
-    received += len(chunk)
-    if received > MOST_BYTES:
+def _counted(received: int, most: int) -> int:
+    if received > most:
         raise httpx2.ReadError("More than any answer needs.")
     return received

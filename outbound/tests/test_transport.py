@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 
+import anyio.to_thread
 import httpx2
 import openai
 import pytest
@@ -61,6 +62,48 @@ def test_an_asynchronous_client_does_not_wait_for_a_resolver_for_ever():
 
     with pytest.raises(httpx2.ConnectTimeout):
         asyncio.run(ask())
+
+
+def test_a_slow_resolver_keeps_no_thread_that_others_wait_for():
+    def resolve(host: str, port: int) -> list[str]:
+        time.sleep(0.5)
+        return ["127.0.0.1"]
+
+    async def ask_fifty_times() -> float:
+        async with async_client(Guard(resolve=resolve), timeout=0.4) as http:
+            asked = [http.get(f"http://models{number}.example/") for number in range(50)]
+            waiting = asyncio.gather(*asked, return_exceptions=True)
+            await asyncio.sleep(0.1)
+            started = time.monotonic()
+            await anyio.to_thread.run_sync(time.monotonic)
+            waited = time.monotonic() - started
+            await waiting
+        return waited
+
+    assert asyncio.run(ask_fifty_times()) < 0.2
+
+
+def test_each_request_of_a_client_has_the_whole_time_anew(outside):
+    def slow(handler):
+        time.sleep(0.4)
+        page()(handler)
+
+    outside.pages["/"] = slow
+    with client(total=0.6) as http:
+        assert [http.get(outside.url()).status_code for _ in range(3)] == [200] * 3
+
+
+def test_a_client_s_request_ends_with_its_time_however_its_server_drips(outside):
+    def drip(handler):
+        for _ in range(100):
+            handler.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+            time.sleep(0.1)
+
+    outside.pages["/"] = drip
+    started = time.monotonic()
+    with client(total=0.5) as http, pytest.raises(httpx2.ReadTimeout):
+        http.get(outside.url())
+    assert time.monotonic() - started < 1
 
 
 def test_streams_come_piece_by_piece(outside):

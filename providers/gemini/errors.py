@@ -16,7 +16,7 @@ from providers.errors import ProviderError
 from providers.refusals import LONGEST_WAIT, told
 
 log = logging.getLogger(__name__)
-UNREADABLE = (UnknownApiResponseError, json.JSONDecodeError, ValidationError)
+UNREADABLE = (UnknownApiResponseError, json.JSONDecodeError, ValidationError, RecursionError)
 FAILURES = (APIError, httpx2.HTTPError, AddressRefused, *UNREADABLE)
 TOO_LONG = re.compile(r"token count .*exceeds|exceeds the maximum number of tokens")
 SECONDS = re.compile(r"([\d.]+)s")

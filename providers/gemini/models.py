@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from providers.account import Account
-from providers.catalog import Listed
+from providers.catalog import Listed, rows
 from providers.gemini.clients import Clients
 from providers.refusals import told
 from providers.retries import Patience
@@ -19,7 +19,9 @@ def available(account: Account, patience: Patience) -> Listed:
     from providers.gemini.errors import FAILURES, translated
 
     try:
-        models = list(client.models.list(config={"page_size": 1000}))
+        # The way of the client's own models.list(), short of its objects and of further pages.
+        answer = client._api_client.request("get", "models?pageSize=1000", {})
+        models = rows(answer.body, "models", "name")
         return Listed(
             tuple(name for name in _able(models, "generateContent") if not OTHER.search(name)),
             tuple(_able(models, "embedContent")),
@@ -30,9 +32,9 @@ def available(account: Account, patience: Patience) -> Listed:
         raise told("bad_answer") from error
 
 
-def _able(models: list[Any], action: str) -> list[str]:
+def _able(models: list[dict[str, Any]], action: str) -> list[str]:
     return [
-        model.name.removeprefix("models/")
+        model["name"].removeprefix("models/")
         for model in models
-        if action in (model.supported_actions or [])
+        if action in (model.get("supportedGenerationMethods") or [])
     ]

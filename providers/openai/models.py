@@ -3,7 +3,7 @@
 import re
 
 from providers.account import Account
-from providers.catalog import Listed
+from providers.catalog import Listed, rows
 from providers.openai.clients import Clients
 from providers.openai.errors import FAILURES, translated
 from providers.refusals import told
@@ -24,10 +24,11 @@ OPENAI_COPY = re.compile(r"-(\d{4}|\d{4}-\d{2}-\d{2}|\d{4}-preview|pro)$")
 def available(account: Account, patience: Patience) -> Listed:
     """Raises ProviderError."""
     try:
-        names = sorted(model.id for model in Clients(account, patience).synchronous.models.list())
+        answer = Clients(account, patience).synchronous.models.with_raw_response.list()
+        names = sorted(row["id"] for row in rows(answer.content, "data", "id"))
     except FAILURES as error:
         raise translated(error, account) from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except TypeError as error:  # a name that is none
         raise told("bad_answer") from error
     embedding = [name for name in names if EMBEDS.search(name.lower())]
     chat = [name for name in names if name not in embedding and _chats(name.lower(), account)]
