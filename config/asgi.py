@@ -1,19 +1,35 @@
 """ASGI entry point: Django, plus a lifespan that lets running answers finish before the stop."""
 
 import os
+import sys
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
-from config.body_limit import limit_bodies  # noqa: E402  (these need the app registry)
+from django.conf import settings  # noqa: E402  (these need the app registry)
+
+from config.admission import take_turns  # noqa: E402
+from config.body_limit import limit_bodies  # noqa: E402
 from conversations import producers  # noqa: E402
 
-limited_application = limit_bodies(django_application)
+# The loop, which carries every open answer, gives the interpreter's lock away at each system call.
+# It must not wait the usual 5 ms until a request's thread hands it back.
+sys.setswitchinterval(0.0005)
+limited_application = limit_bodies(take_turns(django_application, settings.REQUESTS_AT_ONCE))
+
+
+async def answer_live(send):
+    """`GET /health/live` from the loop itself: every thread may be busy, the process is up."""
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"status": "ok"}'})
 
 
 async def application(scope, receive, send):
+    if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health/live"):
+        return await answer_live(send)
     if scope["type"] != "lifespan":
         return await limited_application(scope, receive, send)
     while True:

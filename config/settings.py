@@ -147,6 +147,9 @@ MIGRATION_DATABASE = (
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Requests of one process that are worked on at once; the others wait in line.
+REQUESTS_AT_ONCE = int(env_number("KYRO_REQUESTS_AT_ONCE", 8))
+
 VALKEY_SOCKET = paths.valkey_socket(DATA_DIR)
 REDIS_URL = (
     redis_url(env("REDIS_URL"), env("KYRO_REDIS_PASSWORD"))

@@ -82,7 +82,8 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     )
     draft.passages = await in_thread(search, turn.search_scope, turn.question, top_k=turn.top_k)
     yield Event("retrieval", {"results": [passage.as_result() for passage in draft.passages]})
-    model = registry.chat_model(turn.model, turn.accounts)
+    # In a thread: a provider's library, at its first use, takes a second to import.
+    model = await in_thread(registry.chat_model, turn.model, turn.accounts)
     draft.model_used = model.name
     binder = Binder(draft.passages)
     request = _request(turn, draft)

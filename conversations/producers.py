@@ -7,6 +7,7 @@ second; if it dies, its lease runs out and the reaper ends the answer as incompl
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -102,9 +103,18 @@ async def _produce(turn: Turn, broadcast: Broadcast) -> None:
 
 
 async def _keep(turn: Turn, draft: Draft) -> None:
-    """Once a second: store the text, hold the lease, notice a stop pressed elsewhere."""
+    """Once a second: store the text, hold the lease, notice a stop pressed elsewhere.
+
+    Before the model is asked there is but the lease to hold: many that wait in line for their
+    search must not keep the database busy meanwhile.
+    """
+    seldom = settings.ANSWER_LEASE_SECONDS / 4
+    held_at = time.monotonic()
     while True:
         await asyncio.sleep(HOLD_SECONDS)
+        if not draft.asked and time.monotonic() - held_at < seldom:
+            continue
+        held_at = time.monotonic()
         try:
             held = await in_thread(answers.hold, turn, draft)
         except DatabaseError:
