@@ -26,6 +26,7 @@ from accounts.credentials import ProviderCredential
 from accounts.embedding import embedding_choice
 from accounts.models import User
 from accounts.provider_forms import DefaultModelForm, NewKeyForm, ReplaceKeyForm
+from accounts.rates import outside
 from accounts.requests import unscoped
 from accounts.tenancy import scope
 from providers import registry
@@ -42,6 +43,7 @@ def gone_is_not_found() -> Iterator[None]:
         raise Http404 from error
 
 
+@outside
 @login_required
 @never_cache
 @unscoped
@@ -80,6 +82,7 @@ def choose_default_model(request: HttpRequest) -> HttpResponse:
     return redirect(PAGE)
 
 
+@outside
 @login_required
 @unscoped
 @require_POST
@@ -93,6 +96,7 @@ def test(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(PAGE)
 
 
+@outside
 @login_required
 @never_cache
 @unscoped

@@ -64,6 +64,12 @@ def charged(view: View) -> View:
     return view
 
 
+def outside(view: View) -> View:
+    """Mark a view whose changes ask a server that the person named: each holds a thread of ours."""
+    view.bucket = "outside"  # type: ignore[attr-defined]
+    return view
+
+
 def unlimited(view: View) -> View:
     view.bucket = None  # type: ignore[attr-defined]
     return view

@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import ApiKeyViewSet
 from accounts.audit_api import AuditView
 from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
-from accounts.rates import charged
+from accounts.rates import charged, outside
 from accounts.requests import unscoped
 from billing.api import DailyUsageView, MeView, UsageView
 from billing.plan_api import CreditsView, PlansView, SubscriptionView
@@ -50,21 +50,23 @@ urlpatterns = [
     path("plans/", PlansView.as_view(), name="api-plans"),
     path(
         "provider-credentials/",
-        unscoped(ProviderCredentialViewSet.as_view({"get": "list", "post": "create"})),
+        unscoped(outside(ProviderCredentialViewSet.as_view({"get": "list", "post": "create"}))),
         name="api-credentials-list",
     ),
     path(
         "provider-credentials/<uuid:pk>/",
         unscoped(
-            ProviderCredentialViewSet.as_view(
-                {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+            outside(
+                ProviderCredentialViewSet.as_view(
+                    {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+                )
             )
         ),
         name="api-credentials-detail",
     ),
     path(
         "provider-credentials/<uuid:pk>/test/",
-        unscoped(ProviderCredentialViewSet.as_view({"post": "test"})),
+        unscoped(outside(ProviderCredentialViewSet.as_view({"post": "test"}))),
         name="api-credentials-test",
     ),
     path("search/", unscoped(SearchView.as_view()), name="api-search"),

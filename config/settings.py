@@ -356,6 +356,7 @@ RATE_LIMITS = {
     "reads": int(env_number("KYRO_RATE_READS", 12_000)),
     "writes": int(env_number("KYRO_RATE_WRITES", 3_000)),
     "answers": int(env_number("KYRO_RATE_ANSWERS", 3_000)),
+    "outside": int(env_number("KYRO_RATE_OUTSIDE", 20)),
     "anonymous": int(env_number("KYRO_RATE_ANONYMOUS", 600)),
 }
 SPECTACULAR_SETTINGS = {

@@ -74,6 +74,20 @@ def test_after_the_minute_one_may_ask_again(api, owner):
     assert api.get(ME).status_code == 200
 
 
+def test_what_asks_a_server_of_the_person_s_choice_is_counted_apart(api, owner):
+    credentials, browser = "/api/v1/provider-credentials/", Client()
+    browser.force_login(owner)
+    one = f"{credentials}{uuid4()}/"
+    seen = [api.post(credentials, {}), api.patch(one, {"label": ""}), api.post(f"{one}test/")]
+    assert [response.status_code for response in seen] == [400, 404, 404]
+    assert limits(seen[2]) == ("3", "0", '"outside";q=3;w=60')
+    for path in ("", f"{uuid4()}/test/", f"{uuid4()}/replace/"):
+        assert browser.post(f"/settings/providers/{path}").status_code == 429
+    assert api.post(f"{one}test/").status_code == 429
+    assert api.post(CHATBOTS, {}).status_code == 400
+    assert api.get(credentials).status_code == 200
+
+
 def test_reading_and_changing_are_counted_apart(api):
     for _ in range(4):
         api.post(CHATBOTS, {})
