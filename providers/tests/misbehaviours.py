@@ -149,7 +149,7 @@ EMBEDDINGS = {
         "vectors: 429, wait 0 s": refuse(429, openai.problem(), retry_after=0),
         "vectors: 503": refuse(503, openai.problem()),
         "vectors: hang": hang,
-        "vectors: bytes without end": without_end(b" " * 60_000),
+        "vectors: bytes without end": without_end(b" " * 6_000),
     },
     "gemini": {
         "vectors": normal,
@@ -166,7 +166,7 @@ EMBEDDINGS = {
         ),
         "vectors: 503": refuse(503, gemini.problem(503, "UNAVAILABLE")),
         "vectors: hang": hang,
-        "vectors: bytes without end": without_end(b" " * 60_000),
+        "vectors: bytes without end": without_end(b" " * 6_000),
     },
 }
 USUAL = {
