@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 
 from accounts.staff_lists import list_of
@@ -15,8 +17,6 @@ each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._m
 
 
 def admin_of(model):
-    from django.contrib import admin
-
     return admin.site.get_model_admin(model)
 
 
@@ -62,14 +62,12 @@ def test_every_choice_of_every_filter_still_opens(client, owner, model):
 @each_model
 def test_every_link_to_other_rows_still_opens(client, owner, model):
     for also in admin_of(model).see_also:
-        from django.apps import apps
-
         listed = list_of(apps.get_model(also.model))
         assert client.get(listed, {also.column: str(owner.pk)}).status_code == 200
 
 
 @each_model
-def test_nothing_private_is_searched_sorted_by_or_referred_to(client, model, rf):
+def test_nothing_private_is_searched_sorted_by_or_referred_to(client, model):
     model_admin = admin_of(model)
     searched = {name.lstrip("^=@").split("__")[-1] for name in model_admin.get_search_fields(None)}
     searched |= {part for name in model_admin.search_fields for part in name.split("__")}
