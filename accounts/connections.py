@@ -27,9 +27,8 @@ def give_back() -> None:
     """
     if not connection.in_atomic_block:
         connection.close()
-    elif not getattr(
-        connection.atomic_blocks[-1], "_from_testcase", False
-    ):  # as atomic(durable=True) tells it
+    # The tests' own transaction is told apart as atomic(durable=True) does it.
+    elif not getattr(connection.atomic_blocks[-1], "_from_testcase", False):
         raise RuntimeError("Nothing slow is waited for inside a transaction.")
 
 
