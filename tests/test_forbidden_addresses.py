@@ -47,6 +47,11 @@ def written(inside: list[Site], spellings: list[str] = FORBIDDEN) -> list[str]:
 # -- At the door: a code, or the field beside which the reason stands ---------------------------
 
 
+@pytest.fixture(autouse=True)
+def as_often_as_one_likes(settings) -> None:
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 10_000)
+
+
 def document_by_api(owner: User, api: APIClient, url: str) -> str:
     return _code(api.post("/api/v1/documents/", {"url": url}))
 
