@@ -16,10 +16,11 @@ from accounts import keys
 from accounts.models import User
 from accounts.tenancy import scope
 from config.embedded.stack import start_services
-from documents import ingestion, uploads
+from documents import uploads
 from documents.models import Document
 from providers import registry
 from providers.fake import FakeChatModel
+from tests import ingesting
 from tests.pooler import pooler
 from tests.stack import DATA, POOLED
 
@@ -84,7 +85,7 @@ def make_document(db: None) -> Callable[..., Document]:
     def make(user: User, text: str = "The sky is blue.", name: str = "sky.txt") -> Document:
         with scope(user):
             document, _ = uploads.add_document(user, ContentFile(text.encode(), name), name=name)
-        ingestion.ingest(document.pk, user.pk)
+        ingesting.ingest(document.pk, user.pk)
         with scope(user):
             document.refresh_from_db()
         return document

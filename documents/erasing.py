@@ -31,11 +31,11 @@ def erase_due() -> None:
     """Files of deleted documents that the request itself could not remove."""
     with system():
         rows = ErasedFile.objects.order_by("created_at")
-        paths = list(rows.values_list("path", flat=True)[:MANY])
+        due = list(rows.values_list("path", "owner_id")[:MANY])
     failures = 0
-    for path in paths:
+    for path, owner_id in due:
         try:
-            _erase(path)
+            _erase(path, owner_id)
         except OSError as error:
             log.warning("erase_failed", path=path, error=str(error))
             failures += 1
@@ -43,9 +43,9 @@ def erase_due() -> None:
             break
 
 
-def _erase(path: str) -> None:
+def _erase(path: str, owner_id: UUID) -> None:
     with system():
-        if not Document.objects.filter(file=path).exists():
+        if not Document.objects.filter(owner_id=owner_id, file=path).exists():
             default_storage.delete(path)
         ErasedFile.objects.filter(path=path).delete()
 

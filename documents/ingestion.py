@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 import numpy as np
 import structlog
@@ -42,17 +41,12 @@ WRITE_BATCH = 500
 BLOCK = 2**20
 
 
-def ingest(document_id: UUID, owner_id: UUID) -> None:
-    """Bring one document to ready, or to an error with a reason a person can act on.
+def ingest(held: Lease) -> None:
+    """Bring the claimed document to ready, or to an error with a reason a person can act on.
 
-    Safe to run twice and to be killed at any point: nothing is visible before the last
+    Safe to be killed at any point and done again: nothing is visible before the last
     transaction, and only the holder of the lease can commit it.
     """
-    if held := lease.claim(document_id, owner_id):
-        process(held)
-
-
-def process(held: Lease) -> None:
     with structlog.contextvars.bound_contextvars(document_id=str(held.document_id)):
         try:
             _ingest_or_fail(held)

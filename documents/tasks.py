@@ -11,7 +11,7 @@ from documents.lease import KIND
 def ingest_next_document() -> None:
     """Process one document, if one may be taken; then somebody should look for the next."""
     if held := turns.take():
-        ingestion.process(held)
+        ingestion.ingest(held)
         nudge(KIND)
 
 

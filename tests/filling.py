@@ -14,9 +14,10 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
-from documents import ingestion, uploads
+from documents import uploads
 from documents.models import Document, ErasedFile
 from providers.base import Usage
+from tests import ingesting
 
 NOWHERE = "http://127.0.0.1:9"  # nobody is asked which models there are
 
@@ -26,7 +27,7 @@ def fill(user: User) -> Document:
     file = ContentFile(f"The sky over {user.username} is blue.".encode(), "sky.txt")
     with scope(user):
         document, _is_new = uploads.add_document(user, file)
-    ingestion.ingest(document.pk, user.pk)
+    ingesting.ingest(document.pk, user.pk)
     with scope(user):
         chatbot = Chatbot.objects.create(owner=user, name="Sky")
         chatbot.read_documents([document])

@@ -17,10 +17,11 @@ from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from conversations.prompts import default_refusal
-from documents import ingestion, uploads
+from documents import uploads
 from documents.models import Document, DocumentChunk
 from documents.tests import samples
 from providers.base import Usage
+from tests import ingesting
 
 FACT = "The warranty of the lamp lasts 26 months from the day of purchase."
 MARKDOWN = f"""## Warranty
@@ -100,7 +101,7 @@ def stored(user: User, name: str, content: bytes) -> Document:
 
 def read(user: User, name: str, content: bytes) -> Document:
     document = stored(user, name, content)
-    ingestion.ingest(document.pk, user.pk)
+    ingesting.ingest(document.pk, user.pk)
     with scope(user):
         document.refresh_from_db()
     return document

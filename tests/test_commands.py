@@ -14,8 +14,8 @@ from accounts.tenancy import scope
 from billing.models import Subscription
 from chatbots.models import Chatbot
 from conversations.management.commands import seed_demo
-from documents import ingestion
 from documents.models import Document
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,7 @@ def test_the_demonstration_has_documents_that_can_be_read(run):
         documents = list(Document.objects.all())
         assert Chatbot.objects.get().conversations.count() == 1
     for document in documents:
-        ingestion.ingest(document.pk, demo.pk)
+        ingesting.ingest(document.pk, demo.pk)
     with scope(demo):
         states = Document.objects.values_list("name", "status", "page_count")
         assert sorted(states, key=str) == [

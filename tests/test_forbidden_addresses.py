@@ -17,7 +17,6 @@ from rest_framework.test import APIClient
 from accounts.credentials import ProviderCredential
 from accounts.models import User
 from accounts.tenancy import scope
-from documents import ingestion
 from documents.forms import AddressForm
 from documents.models import Document
 from outbound import permits
@@ -26,6 +25,7 @@ from outbound.tests.spellings import FORBIDDEN, LOOPBACK_V4, LOOPBACK_V6, NAMES,
 from providers import registry
 from providers.account import Account
 from providers.errors import ProviderError
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 REFUSALS = {"address_refused", "address_invalid"}
@@ -104,7 +104,7 @@ def fetch_of_a_row(owner: User, url: str) -> str:
         document = Document.objects.create(
             owner=owner, name="page", source_url=url, file_size=0, content_hash=uuid4().hex
         )
-    ingestion.ingest(document.pk, owner.pk)
+    ingesting.ingest(document.pk, owner.pk)
     with scope(owner):
         document.refresh_from_db()
     return document.error_code

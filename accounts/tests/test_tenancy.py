@@ -155,7 +155,7 @@ def test_a_key_is_found_without_a_scope_but_its_row_is_not_seen(owner):
     with scope(owner):
         _key, secret = keys.issue(owner, "a key")
     assert keys.find(secret).user == owner
-    assert keys.find(secret[:-1] + "0") is None
+    assert keys.find(secret[:-1] + ("1" if secret.endswith("0") else "0")) is None
     assert not ApiKey.objects.exists()
 
 

@@ -16,9 +16,9 @@ _idle: list["Forker"] = []
 
 
 @contextmanager
-def forker() -> Iterator["Forker"]:
-    """An idle warm process, or a new one; kept for the next document unless something broke."""
-    chosen = _take()
+def forker(request: bytes) -> Iterator["Forker"]:
+    """A warm process with a reader at work on `request`; kept for the next unless it broke."""
+    chosen = _started(request)
     try:
         yield chosen
     except BaseException:
@@ -27,13 +27,23 @@ def forker() -> Iterator["Forker"]:
     _idle.append(chosen)
 
 
-def _take() -> "Forker":
+def _started(request: bytes) -> "Forker":
+    """By an idle process or a new one: an idle one may have died since its last document."""
     while _idle:
         chosen = _idle.pop()
-        if chosen.is_alive:
+        try:
+            chosen.start(request)
+        except ConnectionError:
+            chosen.end()
+        else:
             return chosen
+    chosen = Forker()
+    try:
+        chosen.start(request)
+    except BaseException:
         chosen.end()
-    return Forker()
+        raise
+    return chosen
 
 
 def end_all() -> None:
@@ -57,13 +67,10 @@ class Forker:
                 start_new_session=True,
             )
         self.reader = 0
+        self.output = -1
 
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def start(self, request: bytes) -> int:
-        """Fork a reader; returns the descriptor its output comes from. OSError: it is gone."""
+    def start(self, request: bytes) -> None:
+        """Fork a reader, whose output comes from `output`. ConnectionError: this one is gone."""
         output, theirs = os.pipe()
         try:
             socket.send_fds(self._socket, [request], [theirs])
@@ -73,7 +80,7 @@ class Forker:
             raise
         finally:
             os.close(theirs)
-        return output
+        self.output = output
 
     def kill_reader(self) -> None:
         with suppress(ProcessLookupError):

@@ -29,8 +29,8 @@ def extract(
     goes on to the caller. The reader also dies with this process.
     """
     try:
-        with forker() as warm:
-            output, status = _run(warm, _request(path, name, limits), limits, waiting)
+        with forker(_request(path, name, limits)) as warm:
+            output, status = _run(warm, limits, waiting)
     except ConnectionError as error:
         raise reasons.lost() from error
     return _judge(output, status, limits)
@@ -43,14 +43,11 @@ def _request(path: Path, name: str, limits: Limits) -> bytes:
     return json.dumps(about).encode()
 
 
-def _run(
-    warm: Forker, request: bytes, limits: Limits, waiting: Callable[[], None]
-) -> tuple[bytes, int]:
-    descriptor = warm.start(request)
+def _run(warm: Forker, limits: Limits, waiting: Callable[[], None]) -> tuple[bytes, int]:
     try:
-        output = _read(descriptor, limits, waiting)
+        output = _read(warm.output, limits, waiting)
     finally:
-        os.close(descriptor)
+        os.close(warm.output)
     try:
         return output, warm.status()
     except TimeoutError as error:

@@ -6,9 +6,10 @@ import pytest
 
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import ingestion, queue
+from documents import queue
 from documents.models import Document
 from outbound.tests.servers import outside_site, page
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 LIST = "/documents/"
@@ -90,7 +91,7 @@ def test_an_address_beyond_the_plan_says_so_beside_the_field(signed_in, owner, m
 
 def test_an_address_in_the_library_is_named_and_not_added(signed_in, owner, web):
     signed_in.post(LIST, {"url": web.url("/sky")})
-    ingestion.ingest(the_document(owner).pk, owner.pk)
+    ingesting.ingest(the_document(owner).pk, owner.pk)
     response = signed_in.post(LIST, {"url": web.url("/sky")}, follow=True)
     assert said(response)[-1] == "You have this already, as sky."
     assert the_document(owner).status == "ready"
@@ -137,7 +138,7 @@ def test_a_page_on_its_way_shows_its_stage_and_no_file(signed_in, owner):
 def test_a_fetched_page_names_its_address_and_can_be_fetched_again(signed_in, owner, web):
     signed_in.post(LIST, {"url": web.url("/sky")})
     document = the_document(owner)
-    ingestion.ingest(document.pk, owner.pk)
+    ingesting.ingest(document.pk, owner.pk)
     text = signed_in.get(f"{LIST}{document.pk}/").content.decode()
     assert f'<a href="{web.url("/sky")}" rel="noopener noreferrer nofollow" dir="ltr">' in text
     assert "Fetched" in text
@@ -150,7 +151,7 @@ def test_a_fetched_page_names_its_address_and_can_be_fetched_again(signed_in, ow
 def test_a_page_that_could_not_be_fetched_says_why_and_offers_another_try(signed_in, owner, web):
     signed_in.post(LIST, {"url": web.url("/missing")})
     document = the_document(owner)
-    ingestion.ingest(document.pk, owner.pk)
+    ingesting.ingest(document.pk, owner.pk)
     for address in (LIST, f"{LIST}{document.pk}/"):
         text = signed_in.get(address).content.decode()
         assert "127.0.0.1 has no page at this address." in text

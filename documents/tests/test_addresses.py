@@ -10,9 +10,9 @@ from accounts.delivery import PendingTask
 from accounts.models import AuditLog
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import ingestion
 from documents.models import Document, ErasedFile
 from outbound.tests.servers import Site, outside_site, page
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = "/api/v1/documents/"
@@ -52,7 +52,7 @@ def test_the_same_address_again_is_200_with_the_same_document(
     first = add(api, web.url("/sky.txt")).json()
     answer = add(api, web.url(again))
     assert (answer.status_code, answer.json()["id"]) == (200, first["id"])
-    ingestion.ingest(first["id"], owner.pk)  # from now on it is known by its content's hash
+    ingesting.ingest(first["id"], owner.pk)  # from now on it is known by its content's hash
     answer = add(api, web.url(again))
     assert (answer.status_code, answer.json()["id"]) == (200, first["id"])
     assert answer.json()["status"] == "ready"
@@ -63,12 +63,12 @@ def test_the_same_address_again_is_200_with_the_same_document(
 
 def test_an_address_that_failed_is_tried_again_by_naming_it(api, owner, web):
     first = add(api, web.url("/later.txt")).json()
-    ingestion.ingest(first["id"], owner.pk)
+    ingesting.ingest(first["id"], owner.pk)
     assert api.get(f"{DOCUMENTS}{first['id']}/").json()["error_code"] == "fetch_not_found"
     web.pages["/later.txt"] = page(b"Here it is.")
     again = add(api, web.url("/later.txt"))
     assert (again.status_code, again.json()["status"]) == (200, "pending")
-    ingestion.ingest(first["id"], owner.pk)
+    ingesting.ingest(first["id"], owner.pk)
     assert api.get(f"{DOCUMENTS}{first['id']}/").json()["status"] == "ready"
 
 

@@ -10,8 +10,8 @@ from accounts.delivery import PendingTask
 from accounts.models import AuditLog
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import ingestion
 from documents.models import Document
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = "/api/v1/documents/"
@@ -43,7 +43,7 @@ def test_the_same_bytes_again_are_200_with_the_same_document(api, outsiders_api)
 def test_a_pasted_text_becomes_a_document(api, owner):
     made = api.post(DOCUMENTS, {"text": " Grass is green.\n", "name": "grass.md", "tags": ["x"]})
     assert (made.status_code, made.json()["name"]) == (202, "grass.md")
-    ingestion.ingest(made.json()["id"], owner.pk)
+    ingesting.ingest(made.json()["id"], owner.pk)
     text = api.get(f"{DOCUMENTS}{made.json()['id']}/text/").json()
     assert "Grass is green." in text["content"]
 

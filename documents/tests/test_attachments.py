@@ -13,7 +13,7 @@ from accounts.audit import AuditLog
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import attachments, ingestion, lease, queue, uploads
+from documents import attachments, lease, queue, uploads
 from documents.extraction import Extracted
 from documents.extraction.result import EMAIL, Attachment
 from documents.lease import LeaseLost
@@ -21,6 +21,7 @@ from documents.models import Document, DocumentText
 from documents.tests.samples_email import letter, nested
 from providers import registry
 from providers.errors import ProviderError
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 FILES = {"sky.txt": b"The sky is blue.", "sea.md": b"# Sea\n\nDeep."}
@@ -33,7 +34,7 @@ def add(owner, content=None, name="offer.eml") -> Document:
 
 
 def ingest(document) -> Document:
-    ingestion.ingest(document.pk, document.owner_id)
+    ingesting.ingest(document.pk, document.owner_id)
     return reread(document)
 
 

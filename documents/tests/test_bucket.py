@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
-from documents import bucket, erasing, ingestion, uploads
+from documents import bucket, erasing, uploads
 from documents.models import Document, DocumentChunk, ErasedFile
 from documents.storage import StorageDown
 from documents.tests.s3_server import Shelf, s3_server
+from tests import ingesting
 
 # What a refused upload leaves to erase is noted from another thread.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +64,7 @@ def fail(shelf: Shelf, how: str, method: str) -> None:
 
 def test_an_original_goes_into_the_bucket_is_read_sent_and_deleted(api, owner, shelf, waiting):
     assert shelf.objects == {f"documents/{owner.pk}/{waiting.pk}": b"The sky is blue."}
-    ingestion.ingest(waiting.pk, owner.pk)
+    ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("ready", "")
     file = api.get(f"/api/v1/documents/{waiting.pk}/file/")
     assert b"".join(file) == b"The sky is blue."
@@ -111,7 +112,7 @@ def test_what_a_refused_upload_may_have_left_is_erased_later(api, shelf, monkeyp
 @pytest.mark.parametrize("how", ["500", "timeout"])
 def test_ingestion_tries_again_when_the_bucket_is_back(owner, shelf, waiting, how):
     fail(shelf, how, "GET")
-    ingestion.ingest(waiting.pk, owner.pk)
+    ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("pending", "")
     with scope(owner):
         owed = PendingTask.objects.get(object_id=waiting.pk)
@@ -119,13 +120,13 @@ def test_ingestion_tries_again_when_the_bucket_is_back(owner, shelf, waiting, ho
         assert owed.due_at > timezone.now()
     shelf.failing.clear()
     shelf.hanging.clear()
-    ingestion.ingest(waiting.pk, owner.pk)
+    ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("ready", "")
 
 
 def test_a_download_cut_on_its_way_to_the_worker_is_no_document(owner, shelf, waiting):
     shelf.cut_after = 8
-    ingestion.ingest(waiting.pk, owner.pk)
+    ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("pending", "")
     with scope(owner):
         assert not DocumentChunk.objects.exists()
@@ -133,7 +134,7 @@ def test_a_download_cut_on_its_way_to_the_worker_is_no_document(owner, shelf, wa
 
 def test_an_original_that_is_gone_says_so_at_once(owner, shelf, waiting):
     shelf.objects.clear()
-    ingestion.ingest(waiting.pk, owner.pk)
+    ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("error", "file_missing")
 
 

@@ -149,7 +149,6 @@ def test_a_warm_process_that_died_meanwhile_is_replaced(tmp_path):
     extract(path, "a.txt")
     (warm,) = forkers(os.getpid())
     os.kill(warm, signal.SIGKILL)
-    wait_for(lambda: command_of(warm) == b"")
     assert extract(path, "a.txt").text == "A line."
 
 

@@ -11,13 +11,14 @@ from django.core.files.storage import default_storage
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import Plan, UsageRecord
-from documents import fetching, ingestion, lease, queue
+from documents import fetching, lease, queue
 from documents.addresses import add_address
 from documents.lease import LeaseLost
 from documents.models import Document, DocumentChunk
 from outbound.tests.servers import Site, outside_site, page, redirect
 from providers import registry
 from providers.errors import ProviderError
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 HTML = b"<!doctype html><title>Sky</title><body><h1>Sky</h1><p>It is blue.</p></body>"
@@ -37,7 +38,7 @@ def add(owner, web: Site):
     def add_and_ingest(path: str = "/sky", **fields: str) -> Document:
         with scope(owner):
             document, _ = add_address(owner, web.url(path), **fields)
-        ingestion.ingest(document.pk, owner.pk)
+        ingesting.ingest(document.pk, owner.pk)
         return reread(document)
 
     return add_and_ingest
@@ -51,7 +52,7 @@ def reread(document: Document) -> Document:
 def fetch_again(document: Document) -> Document:
     with scope(document.owner):
         queue.reprocess(document, actor=document.owner)
-    ingestion.ingest(document.pk, document.owner_id)
+    ingesting.ingest(document.pk, document.owner_id)
     return reread(document)
 
 
@@ -175,7 +176,7 @@ def test_what_passes_is_tried_three_times(add, web):
     document = add()
     assert (document.status, document.failures) == ("pending", 1)
     for _ in range(2):
-        ingestion.ingest(document.pk, document.owner_id)
+        ingesting.ingest(document.pk, document.owner_id)
     document = reread(document)
     assert (document.status, document.error_code) == ("error", "fetch_unreachable")
     assert document.error_message == "127.0.0.1 has a problem of its own (503). Tried 3 times."
@@ -260,7 +261,7 @@ def test_a_worker_killed_while_fetching_is_replaced(add, web, owner):
     assert lease.claim(document.pk, owner.pk) is None
     with scope(owner):
         Document.objects.update(lease_until="2020-01-01T00:00:00Z")
-    ingestion.ingest(document.pk, owner.pk)
+    ingesting.ingest(document.pk, owner.pk)
     document = reread(document)
     assert (document.status, document.chunk_count, document.attempt) == ("ready", 1, 2)
     with pytest.raises(LeaseLost):
@@ -298,5 +299,5 @@ def test_a_full_disk_is_tried_again(add, web, monkeypatch):
     document = add()
     assert (document.status, document.failures, document.chunk_count) == ("pending", 1, 0)
     monkeypatch.undo()
-    ingestion.ingest(document.pk, document.owner_id)
+    ingesting.ingest(document.pk, document.owner_id)
     assert reread(document).status == "ready"

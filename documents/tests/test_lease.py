@@ -15,6 +15,7 @@ from documents.lease import LeaseLost
 from documents.models import Document, DocumentChunk
 from providers import registry
 from providers.errors import ProviderError
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_a_worker_that_lost_its_lease_cannot_publish_chunks(waiting):
             return super().embed_passages(texts)
 
     registry._instances["embedding", "fake", None] = Slow()
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     with scope(waiting.owner_id):
         assert DocumentChunk.objects.count() == 0
     assert reread(waiting).status == "processing"
@@ -78,13 +79,13 @@ def test_a_worker_that_waits_for_a_provider_keeps_its_lease(waiting, settings):
             return super().embed_passages(texts)
 
     registry._instances["embedding", "fake", None] = Slow()
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     assert taken == [None]
     assert reread(waiting).status == "ready"
 
 
 def test_ready_means_chunks_and_no_pending_task(waiting):
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     document = reread(waiting)
     assert (document.status, document.progress, document.chunk_count) == ("ready", 100, 1)
     with scope(waiting.owner_id):
@@ -94,10 +95,10 @@ def test_ready_means_chunks_and_no_pending_task(waiting):
 
 
 def test_ingesting_twice_changes_nothing(waiting):
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     with scope(waiting.owner_id):
         chunks = list(DocumentChunk.objects.values_list("pk", flat=True))
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     with scope(waiting.owner_id):
         assert list(DocumentChunk.objects.values_list("pk", flat=True)) == chunks
 
@@ -108,7 +109,7 @@ def test_a_passing_failure_is_tried_again_and_the_third_one_is_final(waiting):
         embedder.failures.extend(
             ProviderError("No answer.", code="down", permanent=False) for _ in range(3)
         )
-        ingestion.ingest(waiting.pk, waiting.owner_id)
+        ingesting.ingest(waiting.pk, waiting.owner_id)
         assert reread(waiting).failures == attempt
         embedder.failures.clear()
     document = reread(waiting)
@@ -118,7 +119,7 @@ def test_a_passing_failure_is_tried_again_and_the_third_one_is_final(waiting):
 
 def test_a_permanent_failure_ends_at_once(waiting):
     registry.embedder().failures.append(ProviderError("Key refused.", code="key", permanent=True))
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     document = reread(waiting)
     assert (document.status, document.error_message) == ("error", "Key refused.")
 
@@ -133,11 +134,11 @@ def test_a_cancel_takes_the_lease_away(waiting, owner):
 
 
 def test_a_failed_reprocess_keeps_the_old_chunks(waiting, owner):
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     with scope(owner):
         queue.reprocess(waiting, actor=owner)
     registry.embedder().failures.append(ProviderError("Key refused.", code="key", permanent=True))
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     assert reread(waiting).status == "error"
     with scope(owner):
         assert DocumentChunk.objects.count() == 1
@@ -165,7 +166,7 @@ def test_a_document_deleted_while_it_is_read_ends_the_work_quietly(waiting, owne
         raise ExtractionError("damaged", "This file is damaged.")
 
     monkeypatch.setattr(ingestion, "extract", vanish)
-    ingestion.ingest(waiting.pk, waiting.owner_id)
+    ingesting.ingest(waiting.pk, waiting.owner_id)
     with scope(owner):
         assert not Document.objects.exists()
         assert not PendingTask.objects.exists()

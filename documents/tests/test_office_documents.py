@@ -5,11 +5,11 @@ from django.core.files.base import ContentFile
 
 from accounts.tenancy import scope
 from documents import uploads
-from documents.ingestion import ingest
 from documents.models import Document
 from documents.retrieval import SearchScope, search
 from documents.tests import samples_office
 from documents.tests.samples_office import xlsx_of
+from tests.ingesting import ingest
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,11 @@
+"""A document taken out of turn and ingested on the spot, as a worker would."""
+
+from uuid import UUID
+
+from documents import ingestion, lease
+
+
+def ingest(document_id: UUID, owner_id: UUID) -> None:
+    """Nothing happens while somebody else holds it, or when it is finished."""
+    if held := lease.claim(document_id, owner_id):
+        ingestion.ingest(held)
