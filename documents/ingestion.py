@@ -20,7 +20,7 @@ from accounts.embedding import embedder_of, own_accounts
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
-from documents import lease
+from documents import generations, lease
 from documents.attachments import keep_attachments
 from documents.chunking import Piece, split
 from documents.extraction import Extracted, ExtractionError, extract
@@ -32,7 +32,6 @@ from documents.signals import document_processed
 from documents.storage import UNREACHABLE, StorageDown
 from language.terms import index_terms
 from outbound.errors import FetchError
-from providers import registry
 from providers.base import Usage, Vectors
 from providers.errors import ProviderError
 
@@ -168,7 +167,7 @@ def save(
 def _rows(
     held: Lease, extracted: Extracted, pieces: list[Piece], vectors: Vectors
 ) -> list[DocumentChunk]:
-    model = registry.embedder().model
+    generation = generations.present()
     return [
         DocumentChunk(
             document_id=held.document_id,
@@ -182,7 +181,8 @@ def _rows(
             page=piece.page,
             section=piece.section,
             embedding=padded(vector),
-            embedding_model=model,
+            generation=generation,
+            embedding_model=generation.model,
         )
         for index, (piece, vector) in enumerate(zip(pieces, vectors, strict=True))
     ]

@@ -118,7 +118,7 @@ class Lease:
     def _hold(self, **changes: object) -> None:
         until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
         rows = Document.objects.filter(pk=self.document_id, lease_token=self.token)
-        if not rows.update(lease_until=until, **changes):
+        if not rows.update(lease_until=until, heartbeat_at=Now(), **changes):
             raise LeaseLost
         PendingTask.objects.filter(kind=KIND, object_id=self.document_id).update(due_at=until)
         self._beaten_at = time.monotonic()
@@ -136,6 +136,7 @@ def claim(document_id: UUID, owner_id: UUID) -> Lease | None:
             status=Document.Status.PROCESSING,
             lease_token=token,
             lease_until=until,
+            heartbeat_at=Now(),
             attempt=F("attempt") + 1,
         )
         if not claimed:

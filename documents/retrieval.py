@@ -18,9 +18,9 @@ from pgvector import HalfVector
 
 from accounts import tenancy
 from accounts.embedding import embedder_of
+from documents import generations
 from documents.models import DIMENSION, DocumentChunk
 from language.terms import query_terms
-from providers import registry
 from providers.base import Vectors
 from providers.errors import ProviderError
 
@@ -143,7 +143,7 @@ def _nearest(scope: SearchScope, vector: str, limit: int) -> dict[UUID, float]:
         [
             scope.owner_id,
             vector,
-            registry.embedder().model,
+            generations.present().pk,
             _ids(scope),
             limit,
             EXACT_BELOW,
@@ -157,8 +157,8 @@ def _similarities(chunks: Collection[UUID], vector: str) -> dict[UUID, float]:
         return {}
     return _rows(
         "SELECT id, 1 - (embedding <=> %s::halfvec) FROM documents_documentchunk"
-        " WHERE id = ANY (%s) AND embedding_model = %s",
-        [vector, list(chunks), registry.embedder().model],
+        " WHERE id = ANY (%s) AND generation_id = %s",
+        [vector, list(chunks), generations.present().pk],
     )
 
 
@@ -168,8 +168,8 @@ def _matching(scope: SearchScope, query: str, limit: int) -> dict[UUID, float]:
     if not terms:
         return {}
     return _rows(
-        "SELECT chunk_id, score FROM documents_matching(%s, %s, %s, %s)",
-        [scope.owner_id, terms, _ids(scope), limit],
+        "SELECT chunk_id, score FROM documents_matching(%s, %s, %s, %s, %s)",
+        [scope.owner_id, terms, generations.present().pk, _ids(scope), limit],
     )
 
 

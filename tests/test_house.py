@@ -33,6 +33,7 @@ SYSTEM_USERS = {
     "accounts/tasks.py",
     "conversations/tasks.py",
     "documents/erasing.py",
+    "documents/generations.py",
     "documents/turns.py",
 }
 # QuerySet and model methods with an async twin; Django runs these in a thread that knows no scope.

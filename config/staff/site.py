@@ -21,7 +21,13 @@ SECTIONS = [
             *("ProviderCredential", "IdempotencyKey", "Group", "AuditPerson"),
         ],
     ),
-    (_("Documents"), ["Document", "DocumentText", "DocumentChunk", "ErasedFile"]),
+    (
+        _("Documents"),
+        [
+            *("Document", "DocumentText", "DocumentChunk", "EmbeddingGeneration", "QueuePause"),
+            *("UploadBatch", "UploadItem", "WebSource", "WebPage", "ErasedFile"),
+        ],
+    ),
     (_("Chats"), ["Chatbot", "ChatbotDocument", "Conversation", "Message"]),
     (
         _("Plans and usage"),

@@ -190,7 +190,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         orderings=("chunk_index",),
     )
     def chunks(self, request: Request, pk: str) -> Response:
-        rows = DocumentChunk.objects.for_user(request.user).light()
+        rows = DocumentChunk.objects.for_user(request.user).present().light()
         page = self.paginate_queryset(rows.filter(document=self.get_object()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

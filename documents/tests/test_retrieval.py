@@ -5,8 +5,8 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from accounts.tenancy import scope, system
-from documents import retrieval, uploads
-from documents.models import DocumentChunk
+from documents import generations, retrieval, uploads
+from documents.models import DocumentChunk, EmbeddingGeneration
 from documents.retrieval import SearchScope, fuse, search
 from providers import registry
 from providers.errors import ProviderError
@@ -85,10 +85,13 @@ def test_without_the_embedder_full_text_still_answers(owner, library):
     assert search(SearchScope(owner.pk), "sky")[0].document_name == "sky.txt"
 
 
-def test_vectors_of_another_model_are_not_compared(owner, library):
-    with scope(owner):
-        DocumentChunk.objects.update(embedding_model="another")
-    assert search(SearchScope(owner.pk), "sky", mode="vector") == []
+def test_chunks_of_another_generation_are_not_compared(owner, library):
+    other = EmbeddingGeneration(model="another", dimension=768, state="past")
+    with system():
+        other.save()
+        DocumentChunk.objects.update(generation=other)
+    for mode in retrieval.MODES:
+        assert search(SearchScope(owner.pk), "sky", mode=mode) == []
 
 
 def test_fusion_weighs_meaning_and_words_over_the_candidates():
@@ -108,6 +111,7 @@ def explain(sql: str, parameters: list) -> str:
 
 
 def test_full_text_keeps_its_index_because_it_runs_past_the_policy(owner):
+    generations.present()
     with scope(owner):
         for number in range(300):
             uploads.add_document(owner, ContentFile(f"note {number} text".encode(), "n.txt"))
@@ -115,10 +119,11 @@ def test_full_text_keeps_its_index_because_it_runs_past_the_policy(owner):
         cursor.execute(
             "INSERT INTO documents_documentchunk (id, document_id, owner_id, chunk_index, content,"
             " search_text, token_count, start_char, end_char, section, metadata, enabled,"
-            " embedding, embedding_model, created_at)"
+            " embedding, embedding_model, created_at, generation_id, indexed, original)"
             " SELECT gen_random_uuid(), d.id, d.owner_id, n, 'x', 'word' || n, 1, 0, 1, '', '{}',"
-            " true, array_fill(0.1, ARRAY[768])::vector::halfvec, 'fake', now()"
+            " true, array_fill(0.1, ARRAY[768])::vector::halfvec, 'fake', now(), g.id, false, ''"
             " FROM (SELECT id, owner_id FROM documents_document LIMIT 5) d,"
+            " (SELECT id FROM documents_embeddinggeneration) g,"
             " generate_series(1, 600) n"
         )
         cursor.execute("ANALYZE documents_documentchunk")

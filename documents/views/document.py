@@ -63,7 +63,7 @@ def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | No
 @require_GET
 def passages(request: HttpRequest, pk: UUID) -> HttpResponse:
     document = owned(request, pk)
-    chunks = DocumentChunk.objects.filter(document=document).light()
+    chunks = DocumentChunk.objects.present().filter(document=document).light()
     page = Paginator(chunks, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "documents/passages.html", {"document": document, "page": page})
 

@@ -19,6 +19,7 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
+from documents import generations
 from documents.models import Document, DocumentChunk, DocumentText, storage_path
 from providers import registry
 from providers.base import Usage
@@ -113,6 +114,7 @@ def _ready_document(user: User, word: str) -> tuple[Document, DocumentChunk]:
     chunk = DocumentChunk.objects.create(
         document=document,
         owner=user,
+        generation=generations.present(),
         chunk_index=0,
         content=text,
         search_text=text.lower(),

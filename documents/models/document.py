@@ -1,4 +1,4 @@
-"""What people upload, the text found in it, and the chunks that search reads."""
+"""What people bring: the file or the page, and how far its processing is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pathlib import PurePath
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distance, MaxInnerProduct
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from documents.extraction import result
 from documents.extraction.formats import BY_SUFFIX
 
-DIMENSION = 768
 MAX_TAGS_SHOWN = 100
 KINDS = {
     "pdf": (result.PDF,),
@@ -98,6 +95,7 @@ class Document(models.Model):
         QUEUED = "queued", _("waiting for a worker")
         FETCHING = "fetching", _("fetching the page")
         EXTRACTING = "extracting", _("reading the text")
+        RECOGNISING = "recognising", _("reading the pictures")
         CHUNKING = "chunking", _("splitting into passages")
         EMBEDDING = "embedding", _("understanding the passages")
         SAVING = "saving", _("saving")
@@ -117,12 +115,14 @@ class Document(models.Model):
     mime_type = models.CharField(max_length=120, blank=True)
     file_size = models.BigIntegerField()
     content_hash = models.CharField(max_length=64)
+    sealed_password = models.TextField(blank=True)  # of an encrypted PDF
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
     stage_times = models.JSONField(default=dict, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)
@@ -222,98 +222,3 @@ class Document(models.Model):
         named = BY_SUFFIX.get(suffix) or mimetypes.guess_type(self.name)[0]
         label = TYPE_LABELS.get(self.mime_type or named or "")
         return label or suffix.lstrip(".").upper()[:8] or _("File")
-
-
-class DocumentText(models.Model):
-    """The text of a document; every offset in the product counts code points in `content`."""
-
-    document = models.OneToOneField(
-        Document, primary_key=True, on_delete=models.CASCADE, related_name="text"
-    )
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    content = models.TextField()
-    pages = models.JSONField(default=list)  # [[start, end], …], empty when the format has no pages
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"text of {self.document_id}"
-
-
-class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
-    METRICS = {"cosine": CosineDistance, "l2": L2Distance, "ip": MaxInnerProduct}
-
-    def for_user(self, user: User) -> DocumentChunkQuerySet:
-        return self.filter(owner=user)
-
-    def light(self) -> DocumentChunkQuerySet:
-        return self.defer("embedding", "search_text", "content_tsv")
-
-    def nearest(self, vector: list[float], metric: str = "cosine") -> DocumentChunkQuerySet:
-        return self.annotate(distance=self.METRICS[metric]("embedding", vector)).order_by(
-            "distance"
-        )
-
-
-class DocumentChunk(models.Model):
-    """One passage: `content` is exactly the document's text from start_char to end_char."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    chunk_index = models.IntegerField()
-    content = models.TextField()
-    search_text = models.TextField(blank=True)
-    content_tsv = models.GeneratedField(
-        expression=SearchVector("search_text", config="simple"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
-    token_count = models.IntegerField(default=0)
-    start_char = models.IntegerField()
-    end_char = models.IntegerField()
-    page = models.IntegerField(null=True, blank=True)
-    section = models.CharField(max_length=500, blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
-    enabled = models.BooleanField(default=True)
-    embedding = HalfVectorField(dimensions=DIMENSION)
-    embedding_model = models.CharField(max_length=120)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = DocumentChunkQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["chunk_index"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document", "chunk_index"], name="chunk_once_per_document"
-            ),
-            models.CheckConstraint(
-                condition=Q(start_char__gte=0, end_char__gt=F("start_char")), name="chunk_offsets"
-            ),
-        ]
-        indexes = [
-            models.Index("owner", "document", name="chunk_owner_document"),
-            models.Index("embedding_model", name="chunk_embedding_model"),
-            GinIndex(fields=["content_tsv"], name="chunk_tsv"),
-            HnswIndex(
-                fields=["embedding"],
-                name="chunk_embedding",
-                m=16,
-                ef_construction=64,
-                opclasses=["halfvec_cosine_ops"],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"chunk {self.chunk_index} of {self.document_id}"
-
-
-class ErasedFile(models.Model):
-    """A stored file whose document is gone: deleted from storage by a task that may retry."""
-
-    path = models.CharField(max_length=200, primary_key=True)
-    owner_id = models.UUIDField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.path

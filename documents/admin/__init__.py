@@ -1,0 +1,5 @@
+"""What staff see of documents; importing a module registers its lists."""
+
+from documents.admin import documents
+
+__all__ = ["documents"]

@@ -1,0 +1,104 @@
+"""The passages that search reads."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distance, MaxInnerProduct
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from documents.models.document import Document
+from documents.models.generation import EmbeddingGeneration
+
+DIMENSION = 768
+
+
+class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
+    METRICS = {"cosine": CosineDistance, "l2": L2Distance, "ip": MaxInnerProduct}
+
+    def for_user(self, user: User) -> DocumentChunkQuerySet:
+        return self.filter(owner=user)
+
+    def light(self) -> DocumentChunkQuerySet:
+        return self.defer("embedding", "search_text", "content_tsv")
+
+    def present(self) -> DocumentChunkQuerySet:
+        """Those that are shown, counted and searched: of the generation in use."""
+        return self.filter(generation__state=EmbeddingGeneration.State.PRESENT)
+
+    def nearest(self, vector: list[float], metric: str = "cosine") -> DocumentChunkQuerySet:
+        return self.annotate(distance=self.METRICS[metric]("embedding", vector)).order_by(
+            "distance"
+        )
+
+
+class DocumentChunk(models.Model):
+    """One passage: `content` is exactly the document's text from start_char to end_char, unless
+    somebody has edited it: then `original` is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    generation = models.ForeignKey(
+        EmbeddingGeneration, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+    chunk_index = models.IntegerField()
+    content = models.TextField()
+    search_text = models.TextField(blank=True)
+    content_tsv = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    token_count = models.IntegerField(default=0)
+    start_char = models.IntegerField()
+    end_char = models.IntegerField()
+    page = models.IntegerField(null=True, blank=True)
+    section = models.CharField(max_length=500, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    original = models.TextField(blank=True)
+    # 128 bits of the SHA-256 of what was embedded; the same passage is not embedded again.
+    passage_hash = models.UUIDField(null=True, blank=True)
+    # Whether the vector is in the graph; whoever has few passages is scanned exactly instead.
+    indexed = models.BooleanField(default=False)
+    embedding = HalfVectorField(dimensions=DIMENSION)
+    embedding_model = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentChunkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["chunk_index"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "generation", "chunk_index"], name="chunk_once_per_generation"
+            ),
+            models.CheckConstraint(
+                condition=Q(start_char__gte=0, end_char__gt=F("start_char")), name="chunk_offsets"
+            ),
+        ]
+        indexes = [
+            models.Index("owner", "generation", "document", name="chunk_owner_generation"),
+            models.Index("owner", "passage_hash", name="chunk_owner_passage"),
+            models.Index(
+                "owner", "generation", condition=Q(indexed=False), name="chunk_not_indexed"
+            ),
+            models.Index("embedding_model", name="chunk_embedding_model"),
+            GinIndex(fields=["content_tsv"], name="chunk_tsv"),
+            HnswIndex(
+                fields=["embedding"],
+                name="chunk_graph",
+                m=16,
+                ef_construction=64,
+                opclasses=["halfvec_cosine_ops"],
+                condition=Q(indexed=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.chunk_index} of {self.document_id}"
