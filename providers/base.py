@@ -3,10 +3,10 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from providers.refusals import told
 from providers.retries import Patience, Retries
 
 Vectors = npt.NDArray[np.float32]
+Answer = TypeVar("Answer")
 Kind = Literal["query", "passage"]
 LONGEST_ANSWER = 2_000_000  # characters; a server may ignore max_tokens
 
@@ -150,8 +151,14 @@ class Embedder(ABC):
     model: str
     dimension: int
     batch_size: int
+    max_tokens = 512  # of one passage, as count_tokens counts; what is beyond may not be read
     patience = Patience()
     breaker = NEVER
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How much of max_tokens each text takes: an estimate where only the vendor has the
+        tokenizer. Counts beyond max_tokens only say that it is too long."""
+        return [estimate_tokens(text) for text in texts]
 
     @abstractmethod
     def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
@@ -160,26 +167,29 @@ class Embedder(ABC):
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """float32 [n, dimension], each row of length 1."""
         batches = [
-            self._attempt(texts[start : start + self.batch_size], "passage")
+            self._vectors(texts[start : start + self.batch_size], "passage")
             for start in range(0, len(texts), self.batch_size)
         ]
         return np.concatenate([np.empty((0, self.dimension), np.float32), *batches])
 
     def embed_query(self, text: str) -> Vectors:
         """float32 [dimension] of length 1."""
-        vector: Vectors = self._attempt([text], "query")[0]
+        vector: Vectors = self._vectors([text], "query")[0]
         return vector
 
-    def _attempt(self, texts: Sequence[str], kind: Kind) -> Vectors:
+    def _vectors(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        return self._patiently(lambda: self._embed_once(texts, kind), can_wait=kind == "passage")
+
+    def _patiently(self, ask: Callable[[], Answer], *, can_wait: bool = True) -> Answer:
         """Documents wait while the provider is left alone, within the budget; a reader does not:
         the search then goes on by words."""
         retries = Retries(self.patience)
         while True:
             try:
                 self.breaker.admit()
-                return self._embed_once(texts, kind)
+                return ask()
             except ProviderError as error:
-                if kind == "query" and error.code == "provider_paused":
+                if not can_wait and error.code == "provider_paused":
                     raise
                 time.sleep(retries.pause_after(error))
 

@@ -56,6 +56,9 @@ class Server:
             texts, kind = wire.read_request(content)
         except wire.BadFrame as refused:
             return wire.failure(str(refused))
+        if kind == "count":
+            with self.turns.take(urgent=False):
+                return wire.answer_counts(self.model.count_tokens(texts))
         vectors: Vectors = np.empty((len(texts), DIMENSION), np.float32)
         for row, text in enumerate(texts):
             if row and has_left(connection):
@@ -100,6 +103,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--die-with-parent", action="store_true")
     options = parser.parse_args(arguments)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # turns share out the cores
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     parent = os.getppid()
     if options.die_with_parent:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from language.tokens import estimate_tokens
 from providers.base import Embedder
 from providers.errors import ProviderError
 from providers.fake import FakeEmbedder
@@ -64,6 +65,10 @@ def test_a_permanent_failure_is_told_at_once():
     with pytest.raises(ProviderError, match="No key"):
         embedder.embed_query("a")
     assert len(embedder.calls) == 1
+
+
+def test_tokens_are_estimated_where_only_the_vendor_has_the_tokenizer():
+    assert Given().count_tokens(["", "one two three"]) == [0, estimate_tokens("one two three")]
 
 
 def test_the_fake_puts_texts_that_share_words_near():

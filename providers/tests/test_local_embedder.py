@@ -49,6 +49,26 @@ def test_strange_texts_give_vectors_of_length_one(embedder, text):
     assert np.linalg.norm(embedder.embed_query(text)) == pytest.approx(1)
 
 
+def test_tokens_are_counted_by_the_model_without_marks_and_prefix(embedder):
+    assert embedder.count_tokens([]) == []
+    assert embedder.count_tokens(["", "hello", "passage: hello"]) == [0, 2, 4]
+    assert embedder.count_tokens([" hello" * n for n in range(70)]) == [2 * n for n in range(70)]
+
+
+def test_the_longest_passage_just_fits_the_model(embedder):
+    longest = " a" * embedder.max_tokens
+    assert embedder.count_tokens([longest]) == [embedder.max_tokens]
+    whole, cut = embedder.embed_passages([longest, f"{longest} Aardvarks"])
+    assert whole.tolist() == cut.tolist()
+    fits, one_less = embedder.embed_passages([longest, longest[2:]])
+    assert fits.tolist() != one_less.tolist()
+
+
+@pytest.mark.parametrize("text", ["\ufdfa" * 8000, "$%" * 600, "a" * 100_000, "\u0e01" * 9000])
+def test_what_is_too_long_counts_as_more_than_the_model_reads(embedder, text):
+    assert embedder.count_tokens([text])[0] > embedder.max_tokens
+
+
 def test_a_query_does_not_wait_for_a_batch(embedder, embedder_socket):
     embedder.embed_query("warm")
     text = "The bridge was built in 1932 by many workers. " * 40
