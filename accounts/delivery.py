@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -56,13 +57,24 @@ class PendingTask(models.Model):
 
 def owe(kind: str, object_id: UUID, owner_id: UUID) -> None:
     """Note the work in this transaction and nudge a worker after it commits."""
+    owe_each(kind, [object_id], owner_id)
+
+
+def owe_each(kind: str, object_ids: Sequence[UUID], owner_id: UUID) -> None:
     PendingTask.objects.bulk_create(
-        [PendingTask(kind=kind, object_id=object_id, owner_id=owner_id)],
+        [PendingTask(kind=kind, object_id=pk, owner_id=owner_id) for pk in object_ids],
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
         update_fields=["due_at"],
     )
-    transaction.on_commit(lambda: nudge(kind))
+    transaction.on_commit(lambda: nudge_for(kind, len(object_ids)))
+
+
+def nudge_for(kind: str, count: int) -> None:
+    """Tell as many workers as there may be of use."""
+    for _ in range(min(count, ENOUGH)):
+        if not nudge(kind):
+            return
 
 
 def nudge(kind: str) -> bool:
@@ -83,7 +95,5 @@ def sweep(limit: int = 500) -> int:
         due_at=timezone.now() + NUDGE_AGAIN
     )
     due = Counter(task.kind for task in tasks)
-    transaction.on_commit(
-        lambda: [nudge(kind) for kind, count in due.items() for _ in range(min(count, ENOUGH))]
-    )
+    transaction.on_commit(lambda: [nudge_for(kind, count) for kind, count in due.items()])
     return len(tasks)

@@ -14,7 +14,7 @@ from accounts.tenancy import system
 from documents.lease import KIND, Lease, claim
 
 # A document's turn: how many of its owner's are at work, and waiting before it. One that failed
-# waits until its pause is over.
+# waits until its time has come; all of an owner's wait who has paused the queue.
 NEXT = """
     WITH at_work AS (
         SELECT owner_id, count(*) AS held FROM documents_document
@@ -24,7 +24,8 @@ NEXT = """
         FROM documents_document d
         JOIN accounts_pendingtask p ON p.kind = %(kind)s AND p.object_id = d.id
         LEFT JOIN at_work w ON w.owner_id = d.owner_id
-        WHERE d.status = 'pending' AND (d.failures = 0 OR p.due_at <= now())
+        LEFT JOIN documents_queuepause q ON q.owner_id = d.owner_id
+        WHERE d.status = 'pending' AND (d.failures = 0 OR p.due_at <= now()) AND q.owner_id IS NULL
            OR d.status = 'processing' AND d.lease_until < now()
     )
     SELECT id, owner_id FROM waiting WHERE held < %(most)s

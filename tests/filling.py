@@ -15,7 +15,7 @@ from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from documents import uploads
-from documents.models import Document, ErasedFile
+from documents.models import Document, ErasedFile, QueuePause
 from providers.base import Usage
 from tests import ingesting
 
@@ -45,6 +45,7 @@ def fill(user: User) -> Document:
         delivery.PendingTask.objects.create(
             kind="document.ingest", object_id=document.pk, owner_id=user.pk
         )
+        QueuePause.objects.create(owner=user)
         ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
         idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, "{}"))
         _sign_in(user)

@@ -67,6 +67,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def unfinished(self) -> DocumentQuerySet:
         return self.filter(status__in=[Document.Status.PENDING, Document.Status.PROCESSING])
 
+    def failed(self) -> DocumentQuerySet:
+        """Of themselves: what a person has cancelled did not fail."""
+        return self.filter(Document.FAILED)
+
     def newest_first(self) -> DocumentQuerySet:
         return self.order_by("-created_at", "-id")
 
@@ -140,6 +144,8 @@ class Document(models.Model):
     processed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    FAILED = Q(status=Status.ERROR) & ~Q(error_code="cancelled")
 
     objects = DocumentQuerySet.as_manager()
 
