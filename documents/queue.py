@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.delivery import PendingTask, owe, owe_each
 from accounts.models import User
+from documents.edits import DISCARD
 from documents.lease import KIND, end_with_error
 from documents.models import Document
-
-DISCARD = "discard_edits"  # in a document's metadata while it waits to be read without them
 
 
 class NotNow(Exception):

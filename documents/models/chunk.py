@@ -29,6 +29,10 @@ class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
         """Those that are shown, counted and searched: of the generation in use."""
         return self.filter(generation__state=EmbeddingGeneration.State.PRESENT)
 
+    def changed(self) -> DocumentChunkQuerySet:
+        """Those that a person has edited or switched off."""
+        return self.filter(Q(edited_at__isnull=False) | Q(enabled=False))
+
     def nearest(self, vector: list[float], metric: str = "cosine") -> DocumentChunkQuerySet:
         return self.annotate(distance=self.METRICS[metric]("embedding", vector)).order_by(
             "distance"
@@ -102,3 +106,8 @@ class DocumentChunk(models.Model):
 
     def __str__(self) -> str:
         return f"chunk {self.chunk_index} of {self.document_id}"
+
+    @property
+    def words(self) -> str:
+        """The document's own, from start_char to end_char, whatever the passage was edited to."""
+        return self.original if self.edited_at else self.content
