@@ -14,8 +14,8 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
-from documents import uploads
-from documents.models import Document, ErasedFile, QueuePause
+from documents import batches, uploads
+from documents.models import Document, ErasedFile, QueuePause, WebPage, WebSource
 from providers.base import Usage
 from tests import ingesting
 
@@ -46,6 +46,11 @@ def fill(user: User) -> Document:
             kind="document.ingest", object_id=document.pk, owner_id=user.pk
         )
         QueuePause.objects.create(owner=user)
+        source = WebSource.objects.create(
+            owner=user, url=f"{NOWHERE}/", host="127.0.0.1:9", kind="page"
+        )
+        WebPage.objects.create(owner=user, source=source, url=f"{NOWHERE}/", document=document)
+        batches.announce(user, f"Folder of {user.username}", [("Folder/a.txt", 3)])
         ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
         idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, "{}"))
         _sign_in(user)

@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.utils.timezone
 import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
@@ -42,11 +43,19 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("code", models.CharField(blank=True, max_length=40)),
                 ("reason", models.TextField(blank=True)),
                 ("depth", models.PositiveSmallIntegerField(default=0)),
                 ("etag", models.CharField(blank=True, max_length=300)),
                 ("last_modified", models.CharField(blank=True, max_length=60)),
                 ("content_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "links",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("wanted_run", models.PositiveIntegerField(default=0)),
                 ("seen_run", models.PositiveIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(blank=True, null=True)),
                 ("fetched_at", models.DateTimeField(blank=True, null=True)),
@@ -117,12 +126,18 @@ class Migration(migrations.Migration):
                 ),
                 ("error_code", models.CharField(blank=True, max_length=40)),
                 ("error_message", models.TextField(blank=True)),
-                ("etag", models.CharField(blank=True, max_length=300)),
+                ("root", models.URLField(blank=True, max_length=2000)),
+                ("host", models.CharField(max_length=260)),
+                ("delete_removed", models.BooleanField(default=False)),
+                ("robots", models.TextField(blank=True)),
                 ("run", models.PositiveIntegerField(default=0)),
                 ("run_counts", models.JSONField(blank=True, default=dict)),
                 ("lease_token", models.UUIDField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField(default=django.utils.timezone.now)),
+                ("served_at", models.DateTimeField(blank=True, null=True)),
+                ("began_at", models.DateTimeField(blank=True, null=True)),
                 ("last_run", models.DateTimeField(blank=True, null=True)),
                 ("next_run", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -184,6 +199,10 @@ class Migration(migrations.Migration):
                 name="source_next_run",
             ),
         ),
+        migrations.AddIndex(
+            model_name="websource",
+            index=models.Index(models.F("host"), models.F("lease_until"), name="source_host"),
+        ),
         migrations.AddConstraint(
             model_name="websource",
             constraint=models.UniqueConstraint(
@@ -228,6 +247,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="webpage",
             index=models.Index(models.F("source"), models.F("state"), name="page_source_state"),
+        ),
+        migrations.AddIndex(
+            model_name="webpage",
+            index=models.Index(
+                models.F("source"),
+                models.F("wanted_run"),
+                models.F("depth"),
+                models.F("id"),
+                name="page_frontier",
+            ),
         ),
         migrations.AddConstraint(
             model_name="webpage",
