@@ -65,8 +65,7 @@ class Page:
 def fetched_page(held: Lease) -> Iterator[Page]:
     """The page, in files that are gone when the work is over. Raises FetchError."""
     document = held.advance(Document.Stage.FETCHING, 2)
-    with held.kept_alive():
-        fetched = fetch(document.source_url, max_bytes=settings.MAX_FILE_SIZE, waiting=held.beat)
+    fetched = fetch(document.source_url, max_bytes=settings.MAX_FILE_SIZE, waiting=held.beat)
     content_hash = hashlib.sha256(fetched.content).hexdigest()
     with scope(held.owner_id):
         _check(held.document(), len(fetched.content), content_hash)

@@ -1,7 +1,7 @@
-"""A worker's hold on one document: claimed by a conditional UPDATE, kept by heartbeats, fenced.
+"""A worker's hold on documents: claimed by a conditional UPDATE, kept by heartbeats, fenced.
 
 Every write of the holder carries the lease's token. Whoever lost the lease (too slow, cancelled,
-deleted) changes zero rows and stops.
+deleted) changes zero rows and stops. Documents claimed together have the same token.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -39,11 +39,20 @@ class LeaseLost(Exception):
 
 @dataclass
 class Lease:
-    document_id: UUID
-    owner_id: UUID
+    """`taken` is the document as it was claimed."""
+
+    taken: Document
     token: UUID
     stage_times: dict[str, str] = field(default_factory=dict)
     _beaten_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def document_id(self) -> UUID:
+        return self.taken.pk
+
+    @property
+    def owner_id(self) -> UUID:
+        return self.taken.owner_id
 
     def advance(self, stage: str, progress: int) -> Document:
         """Note the stage and percentage, and hold the lease for its full length again."""
@@ -72,27 +81,6 @@ class Lease:
                 self.document()
             else:
                 self._hold()
-
-    @contextmanager
-    def kept_alive(self) -> Iterator[None]:
-        """Beats from a thread while the block only computes and cannot call `beat` itself."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._beat_until, args=[over], daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _beat_until(self, over: threading.Event) -> None:
-        try:
-            while not over.wait(settings.HEARTBEAT_SECONDS):
-                self.beat()
-        except (LeaseLost, DatabaseError):
-            log.info("heartbeat_ended")  # the last write is fenced and will say so
-        finally:
-            connection.close()
 
     def document(self, *, lock: bool = False) -> Document:
         """The document while the lease holds; raises LeaseLost otherwise. Call inside a scope."""
@@ -126,13 +114,18 @@ class Lease:
 
 def claim(document_id: UUID, owner_id: UUID) -> Lease | None:
     """Take a document that waits, or whose last worker fell silent; None when there is nothing."""
+    return next(iter(claim_all([document_id], owner_id)), None)
+
+
+def claim_all(document_ids: Sequence[UUID], owner_id: UUID) -> list[Lease]:
+    """Take those of an owner's documents that may be taken, in the order given."""
     token = uuid4()
     free = Q(status=Document.Status.PENDING) | Q(
         status=Document.Status.PROCESSING, lease_until__lt=Now()
     )
     until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
     with scope(owner_id):
-        claimed = Document.objects.filter(free, pk=document_id).update(
+        claimed = Document.objects.filter(free, pk__in=document_ids).update(
             status=Document.Status.PROCESSING,
             lease_token=token,
             lease_until=until,
@@ -140,16 +133,55 @@ def claim(document_id: UUID, owner_id: UUID) -> Lease | None:
             attempt=F("attempt") + 1,
         )
         if not claimed:
-            return None
-        PendingTask.objects.filter(kind=KIND, object_id=document_id).update(
+            return []
+        found = Document.objects.filter(lease_token=token).in_bulk(document_ids)
+        PendingTask.objects.filter(kind=KIND, object_id__in=found).update(
             due_at=until, attempts=F("attempts") + 1
         )
-        document = Document.objects.get(pk=document_id)
-        if document.attempt > MAX_CLAIMS:
-            message = _("Processing was interrupted %s times. Try again, or upload the file anew.")
-            end_with_error(document, "interrupted", message % MAX_CLAIMS)
-            return None
-    return Lease(document_id, owner_id, token)
+        taken = [found[pk] for pk in document_ids if pk in found]
+        return [Lease(document, token) for document in taken if not _is_given_up(document)]
+
+
+def _is_given_up(document: Document) -> bool:
+    if document.attempt <= MAX_CLAIMS:
+        return False
+    message = _("Processing was interrupted %s times. Try again, or upload the file anew.")
+    end_with_error(document, "interrupted", message % MAX_CLAIMS)
+    return True
+
+
+@contextmanager
+def kept_alive(batch: Sequence[Lease]) -> Iterator[None]:
+    """Beats for documents claimed together from a thread: the block computes, and waits for
+    others."""
+    over = threading.Event()
+    thread = threading.Thread(target=_beat_until, args=[over, batch[0]], daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _beat_until(over: threading.Event, held: Lease) -> None:
+    try:
+        while not over.wait(settings.HEARTBEAT_SECONDS):
+            _hold_all(held)
+    except (LeaseLost, DatabaseError):
+        log.info("heartbeat_ended")  # the last write is fenced and will say so
+    finally:
+        connection.close()
+
+
+def _hold_all(held: Lease) -> None:
+    until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
+    with scope(held.owner_id):
+        rows = Document.objects.filter(owner_id=held.owner_id, lease_token=held.token)
+        documents = list(rows.values_list("pk", flat=True))
+        if not rows.update(lease_until=until, heartbeat_at=Now()):
+            raise LeaseLost
+        PendingTask.objects.filter(kind=KIND, object_id__in=documents).update(due_at=until)
 
 
 def end_with_error(document: Document, code: str, message: str) -> None:

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from accounts.delivery import nudge
-from documents import erasing, ingestion, turns
+from accounts.tenancy import system
+from documents import batches, erasing, ingestion, turns
 from documents.lease import KIND
 
 
@@ -11,10 +12,16 @@ from documents.lease import KIND
 def ingest_next_document() -> None:
     """Process one document, if one may be taken; then somebody should look for the next."""
     if held := turns.take():
-        ingestion.ingest(held)
+        ingestion.ingest([held])
         nudge(KIND)
 
 
 @shared_task(name="documents.erase_files")
 def erase_files() -> None:
     erasing.erase_due()
+
+
+@shared_task(name="documents.forget_uploads")
+def forget_uploads() -> None:
+    with system():
+        batches.forget_old()

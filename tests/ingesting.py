@@ -8,4 +8,4 @@ from documents import ingestion, lease
 def ingest(document_id: UUID, owner_id: UUID) -> None:
     """Nothing happens while somebody else holds it, or when it is finished."""
     if held := lease.claim(document_id, owner_id):
-        ingestion.ingest(held)
+        ingestion.ingest([held])

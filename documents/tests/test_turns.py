@@ -56,7 +56,7 @@ def test_a_finished_document_makes_room_for_the_next(owner):
     add(owner, "a1.txt", "a2.txt", "a3.txt")
     first, _second = turns.take(), turns.take()
     assert turns.take() is None
-    ingestion.ingest(first)
+    ingestion.ingest([first])
     assert take(1) == ["a3.txt"]
 
 

@@ -1,0 +1,93 @@
+"""The last transaction: text, passages and status change together, or nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.delivery import PendingTask
+from accounts.embedding import own_accounts
+from accounts.tenancy import scope
+from billing.models import RequestType
+from billing.usage import record_usage
+from documents import lease
+from documents.extraction import Extracted
+from documents.fetching import Page, keep
+from documents.lease import Lease
+from documents.models import Document, DocumentChunk, DocumentText
+from documents.signals import document_processed
+from providers.base import Usage
+
+WRITE_BATCH = 500
+
+
+@dataclass
+class Reading:
+    """A document as it was read, of which nothing can be seen yet."""
+
+    held: Lease
+    extracted: Extracted
+    chunks: list[DocumentChunk]
+    page: Page | None = None
+
+
+def save(reading: Reading, embedded: int) -> None:
+    """Replace text, chunks and a fetched page's file, and flip the document to ready, in one
+    fenced transaction. `embedded` are the tokens that a model has read for it."""
+    with scope(reading.held.owner_id):
+        document = reading.held.document(lock=True)
+        if reading.page:
+            keep(document, reading.page, reading.extracted.mime_type)
+        DocumentChunk.objects.filter(document=document).delete()
+        DocumentChunk.objects.bulk_create(reading.chunks, batch_size=WRITE_BATCH)
+        _save_text(document, reading.extracted)
+        document.stage_times |= reading.held.stage_times
+        document.tokens_used += embedded
+        _finish(document, reading)
+        _note_usage(document, embedded)
+        document_processed.send(Document, document=document)
+
+
+def _save_text(document: Document, extracted: Extracted) -> None:
+    text = DocumentText(
+        document=document,
+        owner_id=document.owner_id,
+        content=extracted.text,
+        pages=extracted.pages,
+    )
+    DocumentText.objects.bulk_create(
+        [text],
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["content", "pages"],
+    )
+
+
+def _finish(document: Document, reading: Reading) -> None:
+    extracted, chunks = reading.extracted, reading.chunks
+    document.status, document.stage = Document.Status.READY, Document.Stage.DONE
+    document.progress, document.processed_at = 100, timezone.now()
+    document.stage_times["done"] = document.processed_at.isoformat()
+    document.lease_token = document.lease_until = None
+    document.error_code = document.error_message = ""
+    document.mime_type = extracted.mime_type
+    document.title = document.title or extracted.title[:300]
+    document.page_count = len(extracted.pages) or None
+    document.chunk_count = len(chunks)
+    document.token_count = sum(chunk.token_count for chunk in chunks)
+    document.embedding_model = chunks[0].embedding_model
+    document.save()
+    PendingTask.objects.filter(kind=lease.KIND, object_id=document.pk).delete()
+
+
+def _note_usage(document: Document, tokens: int) -> None:
+    if not tokens:
+        return
+    record_usage(
+        document.owner_id,
+        RequestType.EMBEDDING,
+        document.embedding_model,
+        Usage(tokens, 0, exact=False),
+        own_key=bool(own_accounts(document.owner_id)),
+    )
