@@ -17,14 +17,14 @@ from providers.errors import ProviderError
 
 
 @contextmanager
-def embedder_of(owner_id: UUID) -> Iterator[Embedder]:
-    """The installation's model, asked with the person's own account where they have one.
+def embedder_of(owner_id: UUID, model: str | None = None) -> Iterator[Embedder]:
+    """The model of that name, asked with the person's own account where they have one.
 
     A failure that is about their key is noted at it, and raised on.
     """
-    accounts = own_accounts(owner_id)
+    accounts = own_accounts(owner_id, model)
     try:
-        yield registry.embedder(accounts)
+        yield registry.embedder(accounts, model)
     except ProviderError as error:
         with scope(owner_id):
             for provider in accounts:
@@ -32,18 +32,19 @@ def embedder_of(owner_id: UUID) -> Iterator[Embedder]:
         raise
 
 
-def own_accounts(owner_id: UUID) -> Accounts:
+def own_accounts(owner_id: UUID, model: str | None = None) -> Accounts:
     """The person's own account, where it makes the very vectors that ours would: of the same
     model at the same server. Vectors of two servers must never meet."""
-    provider = registry.describe().embedding.provider
+    provider = registry.describe(embedder=model).embedding.provider
     if provider not in ProviderCredential.Provider:
         return {}
     with scope(owner_id):
         own = credentials.accounts_of(owner_id).get(provider)
-    if not own or own.base_url or registry.describe({provider: own}).embedding.source != "own":
+    if not own or own.base_url:
         return {}
-    return {provider: own}
+    is_used = registry.describe({provider: own}, model).embedding.source == "own"
+    return {provider: own} if is_used else {}
 
 
-def embedding_choice(owner_id: UUID) -> ModelChoice:
-    return registry.describe(own_accounts(owner_id)).embedding
+def embedding_choice(owner_id: UUID, model: str | None = None) -> ModelChoice:
+    return registry.describe(own_accounts(owner_id, model), model).embedding

@@ -1,6 +1,6 @@
 """Search: vectors, full text, and both fused; complete whatever the filter.
 
-The two legs are SQL functions (migration 0002) that run past the row policies, because full-text
+The two legs are SQL functions (migration 0005) that run past the row policies, because full-text
 operators are not leakproof and would lose their index under one; they check the owner themselves.
 """
 
@@ -19,7 +19,7 @@ from pgvector import HalfVector
 from accounts import tenancy
 from accounts.embedding import embedder_of
 from documents import generations
-from documents.models import DIMENSION, DocumentChunk
+from documents.models import DIMENSION, DocumentChunk, EmbeddingGeneration
 from language.terms import query_terms
 from providers.base import Vectors
 from providers.errors import ProviderError
@@ -85,13 +85,14 @@ def search(
     """
     if scope.document_ids == ():
         return []
-    vector = _embed(scope.owner_id, query, mode)
+    generation = generations.present()  # of this search, whichever is in use when it ends
+    vector = _embed(scope.owner_id, generation, query, mode)
     depth = max(CANDIDATES, top_k)
     with tenancy.scope(scope.owner_id):
-        near = _nearest(scope, vector, depth) if vector is not None else {}
-        matching = _matching(scope, query, depth) if mode != "vector" else {}
+        near = _nearest(scope, generation, vector, depth) if vector is not None else {}
+        matching = _matching(scope, generation, query, depth) if mode != "vector" else {}
         if vector is not None:
-            near |= _similarities(matching.keys() - near.keys(), vector)
+            near |= _similarities(matching.keys() - near.keys(), generation, vector)
         scores = fuse(near, matching)
         best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:top_k]
         return _load(best, scores, near)
@@ -123,11 +124,11 @@ def padded(vector: Vectors) -> Vectors:
     return np.pad(vector, (0, DIMENSION - len(vector)))
 
 
-def _embed(owner_id: UUID, query: str, mode: str) -> str | None:
+def _embed(owner_id: UUID, generation: EmbeddingGeneration, query: str, mode: str) -> str | None:
     if mode == "text":
         return None
     try:
-        with embedder_of(owner_id) as embedder:
+        with embedder_of(owner_id, generation.model) as embedder:
             return HalfVector(padded(embedder.embed_query(query))).to_text()
     except ProviderError as error:
         if mode == "vector":
@@ -136,40 +137,39 @@ def _embed(owner_id: UUID, query: str, mode: str) -> str | None:
         return None
 
 
-def _nearest(scope: SearchScope, vector: str, limit: int) -> dict[UUID, float]:
+def _nearest(
+    scope: SearchScope, generation: EmbeddingGeneration, vector: str, limit: int
+) -> dict[UUID, float]:
     """Chunk → cosine similarity (-1 to 1), nearest first."""
     return _rows(
         "SELECT chunk_id, 1 - distance FROM documents_nearest(%s, %s::halfvec, %s, %s, %s, %s)",
-        [
-            scope.owner_id,
-            vector,
-            generations.present().pk,
-            _ids(scope),
-            limit,
-            EXACT_BELOW,
-        ],
+        [scope.owner_id, vector, generation.pk, _ids(scope), limit, EXACT_BELOW],
     )
 
 
-def _similarities(chunks: Collection[UUID], vector: str) -> dict[UUID, float]:
+def _similarities(
+    chunks: Collection[UUID], generation: EmbeddingGeneration, vector: str
+) -> dict[UUID, float]:
     """The same for chunks that only full text has found."""
     if not chunks:
         return {}
     return _rows(
         "SELECT id, 1 - (embedding <=> %s::halfvec) FROM documents_documentchunk"
         " WHERE id = ANY (%s) AND generation_id = %s",
-        [vector, list(chunks), generations.present().pk],
+        [vector, list(chunks), generation.pk],
     )
 
 
-def _matching(scope: SearchScope, query: str, limit: int) -> dict[UUID, float]:
+def _matching(
+    scope: SearchScope, generation: EmbeddingGeneration, query: str, limit: int
+) -> dict[UUID, float]:
     """Chunk → lexical score, best first."""
     terms = query_terms(query)[:MAX_QUERY_TERMS]
     if not terms:
         return {}
     return _rows(
         "SELECT chunk_id, score FROM documents_matching(%s, %s, %s, %s, %s)",
-        [scope.owner_id, terms, generations.present().pk, _ids(scope), limit],
+        [scope.owner_id, terms, generation.pk, _ids(scope), limit],
     )
 
 

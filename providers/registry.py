@@ -30,6 +30,7 @@ __all__ = [
     "configure",
     "describe",
     "embedder",
+    "wanted_embedder",
 ]
 
 log = logging.getLogger(__name__)
@@ -79,13 +80,18 @@ def chat_model(name: str | None = None, accounts: Accounts = NONE) -> ChatModel:
     return WithFallback(chosen, _chat_model(substitute, accounts))
 
 
-def embedder(accounts: Accounts = NONE) -> Embedder:
-    """The installation's embedder; raises ProviderError.
+def wanted_embedder() -> str:
+    """The name of the embedder that the settings ask for."""
+    return _settings.embedding_model
+
+
+def embedder(accounts: Accounts = NONE, name: str | None = None) -> Embedder:
+    """The embedder of that name, by default the one the settings ask for; raises ProviderError.
 
     A person's own account embeds when it is at the same server as the platform's, or the platform
     has none: vectors of two servers need not be comparable, whatever the model is called.
     """
-    name = _settings.embedding_model
+    name = name or _settings.embedding_model
     account = _embedding_account(name.partition("/")[0], accounts)
     return cast(Embedder, _instance(EMBEDDERS, name, "embedding", account))
 
@@ -107,15 +113,16 @@ def check(account: Account) -> list[str]:
     return [f"{account.provider}/{model}" for model in (*listed.chat, *listed.embedding)]
 
 
-def describe(accounts: Accounts = NONE) -> Answering:
-    """What answers and embeds now, and why."""
+def describe(accounts: Accounts = NONE, embedder: str | None = None) -> Answering:
+    """What answers and embeds now, and why; `embedder` where it is not the one of the settings."""
     chat = _choice(_settings.default_chat_model(accounts), accounts)
     fallback = _settings.fallback_model
-    provider = _settings.embedding_model.partition("/")[0]
+    reader = embedder or _settings.embedding_model
+    provider = reader.partition("/")[0]
     account = _embedding_account(provider, accounts)
     return Answering(
         chat=chat,
-        embedding=_choice(_settings.embedding_model, {provider: account} if account else NONE),
+        embedding=_choice(reader, {provider: account} if account else NONE),
         reason=reasons.why(chat, _settings),
         fallback=_choice(fallback, accounts) if fallback else None,
     )

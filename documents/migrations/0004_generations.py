@@ -6,16 +6,24 @@ from django.db import migrations, models
 
 from accounts.operations import ReadOnly
 
-# What is there belongs to a generation of its model; the model of most chunks is the one in use. Only
-# owners of many chunks have them in the graph.
+# What is there belongs to a generation of its model; the model of most chunks is the one in use, and
+# what others made is owed to it. Only owners of many chunks have them in the graph.
 BELONG = """
     INSERT INTO documents_embeddinggeneration
         (model, dimension, state, documents_total, documents_done, last_error, started_at,
          present_from, past_from)
-    SELECT embedding_model, 768, CASE row_number() OVER (ORDER BY count(*) DESC, embedding_model)
-               WHEN 1 THEN 'present' ELSE 'past' END,
-           count(DISTINCT document_id), count(DISTINCT document_id), '', now(), now(), NULL
-    FROM documents_documentchunk GROUP BY embedding_model;
+    SELECT embedding_model, 768, CASE WHEN place = 1 THEN 'present' ELSE 'past' END,
+           documents, documents, '', now(), now(), CASE WHEN place > 1 THEN now() END
+    FROM (
+        SELECT embedding_model, count(DISTINCT document_id) AS documents,
+               row_number() OVER (ORDER BY count(*) DESC, embedding_model) AS place
+        FROM documents_documentchunk GROUP BY embedding_model
+    ) models;
+    INSERT INTO accounts_pendingtask
+        (id, owner_id, kind, object_id, due_at, attempts, last_error, created_at)
+    SELECT gen_random_uuid(), nobody, 'documents.reembed', nobody, now(), 0, '', now()
+    FROM (SELECT '00000000-0000-0000-0000-000000000000'::uuid AS nobody) platform
+    WHERE EXISTS (SELECT FROM documents_embeddinggeneration WHERE state = 'past');
     UPDATE documents_documentchunk c SET generation_id = g.id, indexed = o.many
     FROM documents_embeddinggeneration g, (
         SELECT owner_id, count(*) > 5000 AS many FROM documents_documentchunk GROUP BY owner_id
@@ -23,17 +31,51 @@ BELONG = """
     WHERE g.model = c.embedding_model AND o.owner_id = c.owner_id;
     SET CONSTRAINTS ALL IMMEDIATE;
 """
-# One table can hold the chunks of one generation only.
+# Without generations a document can have the chunks of one only: of the one in use, if it has them.
 LEAVE = """
-    DELETE FROM documents_documentchunk WHERE generation_id NOT IN (
-        SELECT id FROM documents_embeddinggeneration WHERE state = 'present'
-    );
+    DELETE FROM accounts_pendingtask WHERE kind = 'documents.reembed';
+    DELETE FROM documents_documentchunk c USING documents_embeddinggeneration g
+    WHERE g.id = c.generation_id AND (g.state = 'future' OR EXISTS (
+        SELECT FROM documents_documentchunk o JOIN documents_embeddinggeneration b
+            ON b.id = o.generation_id
+        WHERE o.document_id = c.document_id
+          AND (b.state = 'present', b.id) > (g.state = 'present', g.id) AND b.state <> 'future'
+    ));
     SET CONSTRAINTS ALL IMMEDIATE;
+"""
+# What was embedded for the generation to come follows a change of the passage in use: it goes, and is
+# made again. The lock is the one of documents.generations: a switch waits for the change, and a
+# change that comes too late is refused.
+FOLLOW = """
+    CREATE FUNCTION documents_follow_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('documents.generations', 9));
+        IF NOT EXISTS (SELECT FROM documents_embeddinggeneration
+                       WHERE id = NEW.generation_id AND state = 'present') THEN
+            RAISE 'the passage % was replaced meanwhile', NEW.id USING ERRCODE = '40001';
+        END IF;
+        DELETE FROM documents_documentchunk c USING documents_embeddinggeneration g
+        WHERE c.document_id = NEW.document_id AND c.chunk_index = NEW.chunk_index
+          AND c.generation_id = g.id AND g.state = 'future';
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER follow_change
+        AFTER UPDATE OF content, search_text, section, metadata, enabled, edited_at
+        ON documents_documentchunk FOR EACH ROW
+        WHEN ((OLD.content, OLD.search_text, OLD.section, OLD.metadata, OLD.enabled, OLD.edited_at)
+            IS DISTINCT FROM
+            (NEW.content, NEW.search_text, NEW.section, NEW.metadata, NEW.enabled, NEW.edited_at))
+        EXECUTE FUNCTION documents_follow_change();
+"""
+FOLLOW_NO_MORE = """
+    DROP TRIGGER follow_change ON documents_documentchunk;
+    DROP FUNCTION documents_follow_change();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0003_fetched_and_attached")]
+    dependencies = [("documents", "0003_fetched_and_attached"), ("accounts", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="EmbeddingGeneration",
@@ -60,9 +102,13 @@ class Migration(migrations.Migration):
                 ("documents_total", models.PositiveIntegerField(default=0)),
                 ("documents_done", models.PositiveIntegerField(default=0)),
                 ("last_error", models.TextField(blank=True)),
+                ("position", models.UUIDField(blank=True, null=True)),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("started_at", models.DateTimeField(auto_now_add=True)),
                 ("present_from", models.DateTimeField(blank=True, null=True)),
                 ("past_from", models.DateTimeField(blank=True, null=True)),
+                ("dropped_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.AddConstraint(
@@ -176,4 +222,5 @@ class Migration(migrations.Migration):
                 fields=("document", "generation", "chunk_index"), name="chunk_once_per_generation"
             ),
         ),
+        migrations.RunSQL(FOLLOW, FOLLOW_NO_MORE),
     ]

@@ -16,15 +16,20 @@ class EmbeddingGeneration(models.Model):
         PRESENT = "present", _("in use")
         PAST = "past", _("replaced")
 
-    model = models.CharField(max_length=120)
+    model = models.CharField(max_length=120)  # as providers.registry names it
     dimension = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State)
     documents_total = models.PositiveIntegerField(default=0)
     documents_done = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    # How far the worker that fills it has come in this round, and who that is until when.
+    position = models.UUIDField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
-    present_from = models.DateTimeField(null=True, blank=True)
+    present_from = models.DateTimeField(null=True, blank=True)  # None: it never was
     past_from = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # none of its chunks is left
 
     class Meta:
         constraints = [
@@ -40,3 +45,10 @@ class EmbeddingGeneration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} ({self.get_state_display()})"
+
+    @property
+    def progress(self) -> int:
+        """Percent of the documents; 100 only when there is nothing left to do."""
+        if not self.documents_total:
+            return 0
+        return min(99, 100 * self.documents_done // self.documents_total)

@@ -64,7 +64,7 @@ def test_an_outsider_finds_nothing_even_with_foreign_ids(owner, outsider, librar
 
 def test_the_search_functions_refuse_an_owner_outside_the_scope(owner, outsider, library):
     with scope(outsider):
-        rows = retrieval._matching(SearchScope(owner.pk), "sky", 10)
+        rows = retrieval._matching(SearchScope(owner.pk), generations.present(), "sky", 10)
     assert rows == {}
 
 
