@@ -11,7 +11,7 @@ from accounts.embedding import own_accounts
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
-from documents import lease
+from documents import generations, lease
 from documents.extraction import Extracted
 from documents.fetching import Page, keep
 from documents.lease import Lease
@@ -34,8 +34,12 @@ class Reading:
 
 def save(reading: Reading, embedded: int) -> None:
     """Replace text, chunks and a fetched page's file, and flip the document to ready, in one
-    fenced transaction. `embedded` are the tokens that a model has read for it."""
+    fenced transaction. `embedded` are the tokens that a model has read for it.
+
+    Raises Replaced when another model has come into use since then.
+    """
     with scope(reading.held.owner_id):
+        generations.hold(reading.chunks[0].generation)
         document = reading.held.document(lock=True)
         if reading.page:
             keep(document, reading.page, reading.extracted.mime_type)
@@ -89,5 +93,5 @@ def _note_usage(document: Document, tokens: int) -> None:
         RequestType.EMBEDDING,
         document.embedding_model,
         Usage(tokens, 0, exact=False),
-        own_key=bool(own_accounts(document.owner_id)),
+        own_key=bool(own_accounts(document.owner_id, document.embedding_model)),
     )

@@ -32,7 +32,7 @@ def fill(
     known = _stored(owner_id, generation, list({chunk.passage_hash for chunk in chunks}))
     new = {chunk.passage_hash: chunk for chunk in reversed(chunks)}
     missing = [chunk for passage, chunk in new.items() if passage not in known]
-    known |= _embedded(owner_id, missing, between)
+    known |= _embedded(owner_id, generation, missing, between)
     for chunk in chunks:
         chunk.generation, chunk.embedding_model = generation, generation.model
         chunk.embedding = known[chunk.passage_hash]
@@ -56,12 +56,15 @@ def _stored(
 
 
 def _embedded(
-    owner_id: UUID, chunks: list[DocumentChunk], between: Callable[[float], None]
+    owner_id: UUID,
+    generation: EmbeddingGeneration,
+    chunks: list[DocumentChunk],
+    between: Callable[[float], None],
 ) -> dict[UUID | None, HalfVector]:
     found: dict[UUID | None, HalfVector] = {}
     if not chunks:
         return found
-    with embedder_of(owner_id) as embedder:
+    with embedder_of(owner_id, generation.model) as embedder:
         for start in range(0, len(chunks), embedder.batch_size):
             between(start / len(chunks))
             batch = chunks[start : start + embedder.batch_size]
