@@ -5,13 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.chunking import split
+from documents import chunking
 from documents.extraction import Extracted, Heading
 from documents.extraction.markdown import headings
 from documents.extraction.result import XLSX
 from language.tokens import estimate_tokens
+from providers.fake import FakeEmbedder
 
 SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank today."
+
+
+def split(extracted, counter=None, **options):
+    return chunking.split(extracted, counter or FakeEmbedder(), **options)
 
 
 def markdown(text):

@@ -3,6 +3,7 @@ import pytest
 from documents.chunking import split
 from documents.extraction import Heading
 from documents.tests import samples_office
+from providers.fake import FakeEmbedder
 
 
 def test_a_slide_becomes_a_heading_with_its_lists_tables_and_notes(read):
@@ -28,7 +29,7 @@ def test_each_slide_is_a_page_and_chunks_know_it(read):
         page = extracted.text[start:end]
         assert page.startswith(f"# Slide {number + 1}: Results {number} ผล")
         assert page.endswith("Then pause.")
-    assert [piece.page for piece in split(extracted)] == [1, 2, 3]
+    assert [piece.page for piece in split(extracted, FakeEmbedder())] == [1, 2, 3]
 
 
 def test_empty_and_hidden_slides_are_blank_pages_and_charts_are_tables(read):

@@ -4,6 +4,7 @@ from documents.chunking import split
 from documents.tests import samples_office
 from documents.tests.samples_office import xlsx_of
 from documents.tests.samples_xls import xls
+from providers.fake import FakeEmbedder
 
 
 def cells(*texts):
@@ -41,7 +42,7 @@ def test_ods_and_xls_read_the_same_way(read):
 def test_every_chunk_of_a_long_table_has_the_header(read):
     rows = "".join(row(f"SO-{number}", f"Customer {number}", "Bangkok") for number in range(500))
     extracted = read(xlsx_of(row("Order", "Customer", "City") + rows))
-    pieces = [extracted.text[piece.start : piece.end] for piece in split(extracted)]
+    pieces = [extracted.text[piece.start : piece.end] for piece in split(extracted, FakeEmbedder())]
 
     assert len(pieces) > 20
     for piece in pieces:
@@ -56,7 +57,7 @@ def test_rows_too_wide_for_a_table_are_records_that_say_whose_they_are(read):
     extracted = read(xlsx_of(row(*names) + "".join(row(*values) for values in rows)))
     lines = [
         line
-        for piece in split(extracted)
+        for piece in split(extracted, FakeEmbedder())
         for line in extracted.text[piece.start : piece.end].split("\n")
         if line and not line.startswith("#")
     ]
@@ -71,7 +72,7 @@ def test_rows_too_wide_for_a_table_are_records_that_say_whose_they_are(read):
 def test_a_long_cell_is_cut_between_sentences_under_its_label(read):
     note = " ".join(f"Sentence {number} of the note goes on." for number in range(100))
     extracted = read(xlsx_of(row("Id", "Note") + row("N1", note)))
-    pieces = [extracted.text[piece.start : piece.end] for piece in split(extracted)]
+    pieces = [extracted.text[piece.start : piece.end] for piece in split(extracted, FakeEmbedder())]
 
     assert len(pieces) > 3
     for piece in pieces:
