@@ -15,6 +15,10 @@ HTML = "text/html"
 EMAIL = "message/rfc822"
 JSON = "application/json"
 CSV = "text/csv"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
+WEBP = "image/webp"
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
 
@@ -37,7 +41,11 @@ class Attachment:
 
 @dataclass
 class Extracted:
-    """Text as it is stored. All offsets count code points; `pages` is filled where it has some."""
+    """Text as it is stored. All offsets count code points; `pages` is filled where it has some.
+
+    Pages are named by number, from 1: those whose text is in a picture still to be read (`scans`),
+    those it was read from (`recognised`), and those it could not be read from (`unread`).
+    """
 
     mime_type: str
     text: str
@@ -45,6 +53,9 @@ class Extracted:
     headings: list[Heading] = field(default_factory=list)
     title: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    scans: tuple[int, ...] = ()
+    recognised: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
 
 class ExtractionError(Exception):
@@ -70,6 +81,7 @@ def write(extracted: Extracted, stream: BinaryIO) -> None:
         "title": extracted.title,
         "characters": len(extracted.text),
         "attachments": [[a.name, a.reason, len(a.content)] for a in extracted.attachments],
+        "scans": extracted.scans,
     }
     stream.write(json.dumps(about).encode() + b"\n")
     for start in range(0, len(extracted.text), 1 << 20):
@@ -103,4 +115,5 @@ def decode(output: bytes) -> Extracted:
         headings=[Heading(**heading) for heading in about["headings"]],
         title=about["title"],
         attachments=attachments,
+        scans=tuple(about["scans"]),
     )
