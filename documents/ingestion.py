@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext as _
 
-from documents import generations, passages, storing, vectors
+from accounts.embedding import embedder_of
+from documents import edits, generations, passages, storing, vectors
 from documents.attachments import keep_attachments
 from documents.chunking import split
 from documents.extraction import ExtractionError, extract
@@ -23,6 +25,7 @@ from documents.fetching import Page, fetched_page
 from documents.lease import Lease, LeaseLost, kept_alive
 from documents.models import Document
 from documents.originals import local_copy
+from documents.outwaiting import outwait
 from documents.storing import Reading
 from outbound.errors import FetchError
 from providers.errors import ProviderError
@@ -88,18 +91,24 @@ def _understood(held: Lease, path: Path, name: str, page: Page | None = None) ->
     extracted = extract(path, name, waiting=held.beat)
     keep_attachments(held, extracted)
     held.pass_through(Document.Stage.CHUNKING, 25)
-    chunks = passages.passages_of(held, extracted, split(extracted))
+    with embedder_of(held.owner_id, generations.present().model) as counter:
+        pieces = outwait(held, partial(split, extracted, counter))
+    chunks = passages.passages_of(held, extracted, pieces)
     if not chunks:
         raise ExtractionError("no_text", _("No text was found in this document."))
+    lost = edits.carry_over(held, chunks)
     for chunk in chunks:
         passages.index(chunk)
-    return Reading(held, extracted, chunks, page)
+    return Reading(held, extracted, chunks, page, lost)
 
 
 def _publish(readings: Sequence[Reading]) -> None:
     """Embed what was read and write it. Where the model refuses a text, the others are spared."""
     try:
         embedded = _embedded(readings)
+    except LeaseLost:
+        log.info("leases_lost", documents=len(readings))
+        return
     except ProviderError as error:
         if len(readings) > 1 and (error.permanent or error.code == "bad_vectors"):
             for reading in readings:
@@ -112,7 +121,10 @@ def _publish(readings: Sequence[Reading]) -> None:
     for reading in readings:
         with ending_with_a_reason(reading.held):
             reading.held.pass_through(Document.Stage.SAVING, 95)
-            storing.save(reading, embedded[reading.held.document_id])
+            try:
+                storing.save(reading, embedded[reading.held.document_id])
+            except generations.Replaced:
+                _publish([reading])
 
 
 def _embedded(readings: Sequence[Reading]) -> Counter[UUID]:
@@ -126,4 +138,5 @@ def _embedded(readings: Sequence[Reading]) -> Counter[UUID]:
         if len(readings) == 1:
             held.pass_through(Document.Stage.EMBEDDING, 30 + int(65 * part))
 
-    return vectors.fill(held.owner_id, chunks, generations.present(), between)
+    asking = partial(outwait, held)
+    return vectors.fill(held.owner_id, chunks, generations.present(), between, asking)

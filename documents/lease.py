@@ -59,8 +59,8 @@ class Lease:
         self._reached(stage)
         with scope(self.owner_id):
             document = self.document()
-            self.stage_times = document.stage_times | self.stage_times
-            self._hold(stage=stage, progress=progress, stage_times=self.stage_times)
+            times = document.stage_times | self.stage_times
+            self._hold(stage=stage, progress=progress, stage_times=times)
         return document
 
     def pass_through(self, stage: str, progress: int) -> None:
@@ -94,6 +94,8 @@ class Lease:
         """Give the document back: to try again a little later, or as an error with its reason."""
         with scope(self.owner_id):
             document = self.document(lock=True)
+            document.stage_times |= self.stage_times
+            document.stage = [document.stage, *self.stage_times][-1]
             document.failures += 1
             give_up = permanent or document.failures >= settings.MAX_ATTEMPTS
             if not permanent and give_up:
@@ -196,6 +198,7 @@ def end_with_error(document: Document, code: str, message: str) -> None:
 def _try_again(document: Document, message: str) -> None:
     _release(document, Document.Status.PENDING)
     document.stage, document.progress = Document.Stage.QUEUED, 0
+    document.stage_times = {Document.Stage.QUEUED: timezone.now().isoformat()}
     document.save()
     delay = dt.timedelta(seconds=2**document.failures)
     PendingTask.objects.filter(kind=KIND, object_id=document.pk).update(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
 from documents import generations, lease
+from documents.edits import Lost, keep_aside
 from documents.extraction import Extracted
 from documents.fetching import Page, keep
 from documents.lease import Lease
@@ -30,6 +31,7 @@ class Reading:
     extracted: Extracted
     chunks: list[DocumentChunk]
     page: Page | None = None
+    lost_edits: Lost = field(default_factory=list)
 
 
 def save(reading: Reading, embedded: int) -> None:
@@ -46,6 +48,7 @@ def save(reading: Reading, embedded: int) -> None:
         DocumentChunk.objects.filter(document=document).delete()
         DocumentChunk.objects.bulk_create(reading.chunks, batch_size=WRITE_BATCH)
         _save_text(document, reading.extracted)
+        keep_aside(document, reading.lost_edits)
         document.stage_times |= reading.held.stage_times
         document.tokens_used += embedded
         _finish(document, reading)

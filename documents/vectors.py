@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +17,7 @@ from documents.passages import text_of
 from providers.base import Vectors
 
 LOOKED_UP_AT_ONCE = 1000
+Asking = Callable[[Callable[[], Vectors]], Vectors]
 
 
 def fill(
@@ -23,16 +25,18 @@ def fill(
     chunks: Sequence[DocumentChunk],
     generation: EmbeddingGeneration,
     between: Callable[[float], None] = lambda _part: None,
+    asking: Asking = lambda ask: ask(),
 ) -> Counter[UUID]:
     """Give every chunk its vector; returns the tokens that were embedded, by document.
 
     A passage that the owner has already, in this generation or twice among these, is not embedded
-    again. `between` is called before each batch with the part that is done. Raises ProviderError.
+    again. `between` is called before each batch with the part that is done, `asking` with the call
+    that may hang, to make it. Raises ProviderError.
     """
     known = _stored(owner_id, generation, list({chunk.passage_hash for chunk in chunks}))
     new = {chunk.passage_hash: chunk for chunk in reversed(chunks)}
     missing = [chunk for passage, chunk in new.items() if passage not in known]
-    known |= _embedded(owner_id, generation, missing, between)
+    known |= _embedded(owner_id, generation, missing, between, asking)
     for chunk in chunks:
         chunk.generation, chunk.embedding_model = generation, generation.model
         chunk.embedding = known[chunk.passage_hash]
@@ -60,6 +64,7 @@ def _embedded(
     generation: EmbeddingGeneration,
     chunks: list[DocumentChunk],
     between: Callable[[float], None],
+    asking: Asking,
 ) -> dict[UUID | None, HalfVector]:
     found: dict[UUID | None, HalfVector] = {}
     if not chunks:
@@ -68,7 +73,8 @@ def _embedded(
         for start in range(0, len(chunks), embedder.batch_size):
             between(start / len(chunks))
             batch = chunks[start : start + embedder.batch_size]
-            vectors = halves(embedder.embed_passages([text_of(chunk) for chunk in batch]))
+            texts = [text_of(chunk) for chunk in batch]
+            vectors = halves(asking(partial(embedder.embed_passages, texts)))
             found |= zip((chunk.passage_hash for chunk in batch), vectors, strict=True)
     return found
 

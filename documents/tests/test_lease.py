@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from accounts.delivery import PendingTask, sweep
@@ -53,11 +54,13 @@ def test_a_silent_worker_loses_the_document_to_the_next(waiting):
     assert reread(waiting).stage == Document.Stage.QUEUED
 
 
+@pytest.mark.django_db(transaction=True)  # embedded in a thread, on another connection
 def test_a_worker_that_lost_its_lease_cannot_publish_chunks(waiting):
     class Slow(type(registry.embedder())):
         def embed_passages(self, texts):
             expire(waiting)
             lease.claim(waiting.pk, waiting.owner_id)
+            connection.close()
             return super().embed_passages(texts)
 
     registry._instances["embedding", "fake", None] = Slow()
@@ -76,6 +79,7 @@ def test_a_worker_that_waits_for_a_provider_keeps_its_lease(waiting, settings):
         def embed_passages(self, texts):
             time.sleep(1.3)
             taken.append(lease.claim(waiting.pk, waiting.owner_id))
+            connection.close()
             return super().embed_passages(texts)
 
     registry._instances["embedding", "fake", None] = Slow()

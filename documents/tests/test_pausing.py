@@ -47,7 +47,7 @@ def test_what_is_at_work_is_finished(owner):
     document = add(owner)
     held = turns.take()
     pause(owner)
-    ingestion.ingest(held)
+    ingestion.ingest([held])
     assert status_of(document) == "ready"
 
 
