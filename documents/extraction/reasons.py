@@ -6,7 +6,7 @@ from documents.extraction.result import ExtractionError
 
 SUPPORTED = (
     "KyroChat reads PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, HTML, CSV, JSON, "
-    "e-mail (.eml), Markdown and text files."
+    "e-mail (.eml), Markdown and text files, and text in pictures (PNG, JPEG, TIFF, WebP)."
 )
 
 
@@ -64,8 +64,43 @@ def empty_file() -> ExtractionError:
 
 
 def no_text(what: str) -> ExtractionError:
-    scan = " It may be a scan: run text recognition (OCR) on it first." if what == "PDF" else ""
-    return ExtractionError("no_text", f"No text was found in this {what}.{scan}")
+    return ExtractionError("no_text", f"No text was found in this {what}.")
+
+
+def no_text_in_pictures() -> ExtractionError:
+    return ExtractionError(
+        "no_text",
+        "No text was recognised in this document. Text in pictures is read in Chinese, Japanese "
+        "and the languages of Europe in Latin letters; scan other languages with text recognition "
+        "(OCR) of your own and upload that.",
+    )
+
+
+def scans_not_read() -> ExtractionError:
+    return ExtractionError(
+        "no_text",
+        "This document is a scan, and this installation does not read text in pictures. "
+        "Run text recognition (OCR) on it and upload that.",
+    )
+
+
+def page_unread(why: ExtractionError) -> ExtractionError:
+    """Every picture of a document failed; this is how the first one did."""
+    message = f"The text in the pictures of this document could not be read. {why.message}"
+    return ExtractionError(why.code, message, detail=why.detail)
+
+
+def too_large_picture(width: int, height: int, most: int) -> ExtractionError:
+    return ExtractionError(
+        "too_large_picture",
+        f"This picture has {width:,} × {height:,} points, more than the {most:,} million that are "
+        "read. Make it smaller or cut it into parts, and upload those.",
+    )
+
+
+def too_many_pictures(count: int, limits: Limits) -> ExtractionError:
+    what = f"This file holds {count:,} pictures, more than the {limits.pages:,} that are read"
+    return _too_much("too_many_pages", what)
 
 
 def unsupported_type(what: str = "This is not a kind of file that can be read") -> ExtractionError:
@@ -94,6 +129,15 @@ def damaged(kind: str, detail: str) -> ExtractionError:
 def encrypted(kind: str) -> ExtractionError:
     message = "This {name} needs a password. Save a copy without password and upload that."
     return _fault("encrypted", kind, message)
+
+
+def locked(password: str) -> ExtractionError:
+    """A PDF that this password does not open; none was given if it is empty."""
+    if password:
+        message = "This password does not open the PDF. Enter the right one."
+        return ExtractionError("wrong_password", message)
+    message = "This PDF is locked. Enter its password to have it read."
+    return ExtractionError("password_needed", message)
 
 
 def locked_book() -> ExtractionError:
