@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -70,6 +71,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def failed(self) -> DocumentQuerySet:
         """Of themselves: what a person has cancelled did not fail."""
         return self.filter(Document.FAILED)
+
+    def named(self, part: str) -> DocumentQuerySet:
+        """Their name, title or folder contains this."""
+        return self.filter(
+            Q(name__icontains=part) | Q(title__icontains=part) | Q(metadata__path__icontains=part)
+        )
 
     def newest_first(self) -> DocumentQuerySet:
         return self.order_by("-created_at", "-id")
@@ -212,8 +219,28 @@ class Document(models.Model):
         return datetime.fromisoformat(at) if at else None
 
     @property
+    def path(self) -> str:
+        """Within the folder it came with."""
+        return str(self.metadata.get("path", ""))
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    @property
     def is_finished(self) -> bool:
         return self.status in {self.Status.READY, self.Status.ERROR}
+
+    @property
+    def is_silent(self) -> bool:
+        """Its worker should have given a sign of life: the next one that is free takes it over."""
+        until = self.lease_until
+        return self.status == self.Status.PROCESSING and bool(until and until < timezone.now())
+
+    @property
+    def serves_old_text(self) -> bool:
+        """The last attempt failed, but passages of an earlier one are found and cited."""
+        return self.status == self.Status.ERROR and self.chunk_count > 0
 
     @property
     def display_title(self) -> str:
