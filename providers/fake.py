@@ -26,13 +26,14 @@ Reply = Sequence[str | Exception | Finished | None]
 
 
 class FakeEmbedder(Embedder):
-    """Every word is one position, its CRC-32 modulo 768: texts that share words are near."""
+    """Every word is one position, its CRC-32 modulo the dimension: texts that share words are
+    near. "fake/96" is another model than "fake", with shorter vectors."""
 
-    model = "fake"
-    dimension = 768
     batch_size = 64
 
-    def __init__(self) -> None:
+    def __init__(self, dimension: str = "") -> None:
+        self.model = f"fake/{dimension}" if dimension else "fake"
+        self.dimension = int(dimension or 768)
         self.failures: deque[Exception] = deque()
         self.calls: list[tuple[Kind, list[str]]] = []
 

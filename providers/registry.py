@@ -1,7 +1,8 @@
 """Which models there are: the settings of this process and one instance of each model it uses.
 
 Model names: "extractive" (offline answers), "openai/<model>", "gemini/<model>", "fake".
-Embedders: "multilingual-e5-small" (offline, the default), "openai/<model>", "gemini/<model>".
+Embedders: "multilingual-e5-small" (offline, the default), "openai/<model>", "gemini/<model>",
+"fake", "fake/<dimension>".
 `accounts` are a person's own, by provider; each wins over the platform's.
 """
 
@@ -182,7 +183,7 @@ def _instance(kinds: dict[str, str], name: str, what: str, account: Account | No
 
 def _make(kinds: dict[str, str], name: str, what: str, account: Account | None) -> Any:
     kind, _, model = name.partition("/")
-    named = bool(NAME.fullmatch(model)) if kind in VENDORS else not model
+    named = bool(NAME.fullmatch(model)) if kind in VENDORS else not model or _is_fake(name, what)
     if kind not in kinds or not named:
         raise _unknown(name, what)
     if kind in VENDORS and not account:
@@ -191,8 +192,13 @@ def _make(kinds: dict[str, str], name: str, what: str, account: Account | None) 
     module, _, attribute = kinds[kind].rpartition(".")
     make = getattr(import_module(module), attribute)
     if kind == "fake":
-        return make()
+        return make(model) if model else make()
     return make(model, account) if kind in VENDORS else make(_settings, model)
+
+
+def _is_fake(name: str, what: str) -> bool:
+    kind, _, dimension = name.partition("/")
+    return what == "embedding" and kind == "fake" and dimension.isdecimal()
 
 
 def _unknown(name: str, what: str) -> ProviderError:

@@ -34,7 +34,12 @@ SYSTEM_USERS = {
     "conversations/tasks.py",
     "documents/erasing.py",
     "documents/generations.py",
+    "documents/reembedding/change.py",
+    "documents/reembedding/dropping.py",
+    "documents/reembedding/work.py",
     "documents/turns.py",
+    "documents/web/runs.py",
+    "documents/web/sources.py",
 }
 # QuerySet and model methods with an async twin; Django runs these in a thread that knows no scope.
 ASYNC_ORM = {
