@@ -41,9 +41,9 @@ class Writer:
             self._append("\n\n")
         self.page_starts.append(self.length)
 
-    def finish(self, kind: str, title: str = "") -> Extracted:
+    def finish(self, kind: str, title: str = "", *, may_be_empty: bool = False) -> Extracted:
         text = "".join(self.parts)
-        if not text or text.isspace():
+        if not may_be_empty and (not text or text.isspace()):
             raise reasons.no_text(FORMATS[kind].name)
         ends = [*(start - 2 for start in self.page_starts[1:]), len(text)]
         pages = list(zip(self.page_starts, ends, strict=True)) if self.page_starts else []

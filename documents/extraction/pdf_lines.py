@@ -1,0 +1,142 @@
+"""The lines of a page as PDFium finds them, with the places, sizes and looks they are set in."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+
+from documents.extraction.cleaning import clean
+from documents.extraction.pdf_gaps import pieces, spaced, wide_rows
+from documents.extraction.pdf_glyphs import ASLANT, MONO, Glyphs, Setting, turned
+from documents.extraction.pdf_grids import Grid, grids
+from documents.extraction.pdf_notes import mark_notes
+from documents.extraction.pdf_rules import rules_of
+from documents.extraction.pdf_scripts import mended
+from documents.extraction.pdf_shapes import DIVIDED, Line
+
+# PDFium takes the line break after a hyphen away and leaves one of these for both.
+HYPHENS = "\ufffe\x02"
+LINE = re.compile(f"[^\r\n{HYPHENS}]+[{HYPHENS}]?")
+SOFT_AT_END = re.compile("\xad(?=[ \t]*(?:\r|\n|$))")
+WORD = re.compile(r"\S+")
+BELOW = 0.25  # of the type size; the rest is above the baseline
+NOTE_MARK = "[^"
+# In type sizes.
+WORD_SPACE = 0.15
+HALF_RAISED = 0.6
+SQUEEZED = 0.2
+MOST_LINES = 3_000  # on a page that is looked at closely
+
+
+class Extent(NamedTuple):
+    """Where a line stands in the text of the page, and how its middle is set."""
+
+    start: int
+    end: int
+    middle: int
+    setting: Setting
+
+
+class Sheet(NamedTuple):
+    """A page as PDFium reads it. `asides` run another way than the page: stamps, watermarks."""
+
+    lines: list[Line]
+    asides: list[str]
+    grids: list[Grid]
+
+
+def read_sheet(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Sheet:
+    text = textpage.get_text_range()
+    if "\xad" in text:
+        # On a page every hyphen is drawn; a "soft" one inside a line is a font's name for it.
+        text = SOFT_AT_END.sub(DIVIDED, text).replace("\xad", "-")
+    glyphs = Glyphs(textpage, text)
+    extents = list(_extents(glyphs))
+    turns = Counter(extent.setting.turn for extent in extents)
+    glyphs.turn = max(turns, key=lambda turn: (turn != ASLANT, turns[turn]), default=0) % ASLANT
+    asides = [clean(text[e.start : e.end]) for e in extents if e.setting.turn != glyphs.turn]
+    if asides:
+        extents = [extent for extent in extents if extent.setting.turn == glyphs.turn]
+    lines = [_line(glyphs, extent, row) for row, extent in enumerate(extents)]
+    lines = mark_notes(lines, [extent.start for extent in extents], glyphs)
+    tables = grids(rules_of(page, len(glyphs.strings), glyphs.turn))
+    if len(lines) <= MOST_LINES:
+        lines = _with_raised(_with_gaps(glyphs, lines, extents, tables))
+    return Sheet(lines, asides, tables)
+
+
+def _extents(glyphs: Glyphs) -> Iterator[Extent]:
+    for match in LINE.finditer(glyphs.text):
+        words = match[0].rstrip(HYPHENS + " \t\xa0")
+        start = match.start() + len(words) - len(words.lstrip())
+        if words.lstrip():
+            yield _extent(glyphs, start, match.start() + len(words))
+
+
+def _extent(glyphs: Glyphs, start: int, end: int) -> Extent:
+    middle = (start + end) // 2
+    while glyphs.text[middle].isspace():
+        middle += 1
+    return Extent(start, end, middle, glyphs.setting(middle))
+
+
+def _line(glyphs: Glyphs, extent: Extent, row: int) -> Line:
+    start, end, middle, setting = extent
+    first, last = glyphs.span(start), glyphs.span(end - 1)
+    look = glyphs.look(middle)
+    if look:
+        look &= glyphs.look(start) & glyphs.look(end - 1)
+    words = mended(glyphs.text[start:end], start, glyphs)
+    if not words.isprintable():
+        words = clean(words)
+    if glyphs.text[end : end + 1] in HYPHENS and end < len(glyphs.text):
+        words += DIVIDED
+    size = setting.size or 1.0
+    bottom = turned(glyphs.turn, setting.x, setting.y)[1] - size * BELOW
+    left, right = min(first[0], last[0]), max(first[1], last[1])
+    return Line(words, left, right, bottom, bottom + size, size, look, row)
+
+
+def _with_gaps(
+    glyphs: Glyphs, lines: list[Line], extents: list[Extent], tables: list[Grid]
+) -> Iterator[Line]:
+    """Lines, those whose words stand wide apart in pieces."""
+    wide = wide_rows(glyphs, lines)
+    for line, extent in zip(lines, extents, strict=True):
+        rules = [place for grid in tables for place in grid.crossed(line)]
+        if (line.row not in wide and not rules) or NOTE_MARK in line.text:
+            yield line
+            continue
+        words = list(WORD.finditer(glyphs.text, extent.start, extent.end))
+        if line.look & MONO and not rules:
+            yield line._replace(text=clean(spaced(words, glyphs, line)))
+            continue
+        for start, end in pieces(words, glyphs, line, rules):
+            yield _line(glyphs, _extent(glyphs, start, end), line.row)
+
+
+def _with_raised(lines: Iterable[Line]) -> list[Line]:
+    """PDFium begins a new line at an exponent or index; it belongs where it stands."""
+    whole: list[Line] = []
+    for line in lines:
+        if not whole or not _is_raised(whole[-1], line):
+            whole.append(line)
+            continue
+        before = whole.pop()
+        space = " " if line.left - before.right > before.size * WORD_SPACE else ""
+        longer = max(before, line, key=lambda one: (one.size, len(one.text)))
+        left, right = before.left, max(before.right, line.right)
+        whole.append(longer._replace(text=before.text + space + line.text, left=left, right=right))
+    return whole
+
+
+def _is_raised(before: Line, line: Line) -> bool:
+    size = max(before.size, line.size)
+    shift = abs(before.bottom - line.bottom) / size
+    return (
+        before.row != line.row
+        and 0 < shift < HALF_RAISED
+        and -SQUEEZED < (line.left - before.right) / size < HALF_RAISED
+    )
