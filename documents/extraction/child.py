@@ -1,7 +1,7 @@
-"""The readers' side: a warm process that forks a reader for every document.
+"""The readers' side: a warm process that forks a reader for every document, or picture of a page.
 
-Starting Python and loading the parsers costs more than reading most documents, so one process does
-it once and each document gets a fork of it: its own process, under limits it sets on itself.
+Starting Python and loading parsers or models costs more than reading most documents, so one process
+does it once and each document gets a fork of it: its own process, under limits it sets on itself.
 Run by path with `python -I`, so the project is put on the import path by hand.
 """
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -21,14 +22,15 @@ PR_SET_NO_NEW_PRIVS = 38
 REQUEST_BYTES = 16_384
 
 
-def main(descriptor: str) -> None:
+def main(descriptor: str, module: str, idle_seconds: str) -> None:
+    """Serve until the parent is gone, or has asked for nothing for so long; 0 is for ever."""
     stand_nowhere()
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from documents.extraction import reading
+    read = import_module(module).read
 
-    with socket.socket(fileno=int(descriptor)) as parent:
-        while serve_one(parent, reading.read_document):
+    with socket.socket(fileno=int(descriptor)) as parent, suppress(TimeoutError):
+        while serve_one(parent, read, float(idle_seconds) or None):
             pass
 
 
@@ -39,9 +41,13 @@ def stand_nowhere() -> None:
     os.rmdir(empty)
 
 
-def serve_one(parent: socket.socket, read_document: Callable[..., None]) -> bool:
+def serve_one(
+    parent: socket.socket, read: Callable[..., None], patience: float | None = None
+) -> bool:
     """One request: fork the reader, name it, say how it ended. False once the parent is gone."""
+    parent.settimeout(patience)
     request, descriptors, _flags, _address = socket.recv_fds(parent, REQUEST_BYTES, 1)
+    parent.settimeout(None)
     if not request:
         return False
     reader = os.fork()
@@ -49,7 +55,7 @@ def serve_one(parent: socket.socket, read_document: Callable[..., None]) -> bool
         try:
             parent.close()
             become_reader(descriptors[0])
-            read_document(**json.loads(request))
+            read(**json.loads(request))
         finally:
             os._exit(1)  # a reader never comes back here
     os.close(descriptors[0])

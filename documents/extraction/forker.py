@@ -7,37 +7,58 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("child.py")
 SECONDS_TO_END = 1.0
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "PATH": os.defpath,
+    # One thread: a fork has none of its parent's, but all of the locks they held.
+    "OPENBLAS_NUM_THREADS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+}
 
-_idle: list["Forker"] = []
+
+@dataclass(frozen=True)
+class Program:
+    """What a warm process loads: a module with read(**request), and how long it stays unasked."""
+
+    module: str
+    idle_seconds: float = 0  # 0: as long as its worker
+
+
+PARSERS = Program("documents.extraction.reading")
+# The models take 160 MB, which most installations need only now and then.
+RECOGNITION = Program("documents.extraction.ocr.reading", idle_seconds=60)
+
+_idle: dict[Program, list["Forker"]] = {}
 
 
 @contextmanager
-def forker(request: bytes) -> Iterator["Forker"]:
+def forker(program: Program, request: bytes) -> Iterator["Forker"]:
     """A warm process with a reader at work on `request`; kept for the next unless it broke."""
-    chosen = _started(request)
+    chosen = _started(program, request)
     try:
         yield chosen
     except BaseException:
         chosen.end()
         raise
-    _idle.append(chosen)
+    _idle.setdefault(program, []).append(chosen)
 
 
-def _started(request: bytes) -> "Forker":
-    """By an idle process or a new one: an idle one may have died since its last document."""
-    while _idle:
-        chosen = _idle.pop()
+def _started(program: Program, request: bytes) -> "Forker":
+    """By an idle process or a new one: an idle one may have ended since its last document."""
+    while idle := _idle.get(program):
+        chosen = idle.pop()
         try:
             chosen.start(request)
         except ConnectionError:
             chosen.end()
         else:
             return chosen
-    chosen = Forker()
+    chosen = Forker(program)
     try:
         chosen.start(request)
     except BaseException:
@@ -47,22 +68,24 @@ def _started(request: bytes) -> "Forker":
 
 
 def end_all() -> None:
-    while _idle:
-        _idle.pop().end()
+    for idle in _idle.values():
+        while idle:
+            idle.pop().end()
 
 
 class Forker:
     """Answers one request at a time: a reader's number, then how that reader ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            about = [str(theirs.fileno()), program.module, str(program.idle_seconds)]
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(CHILD), str(theirs.fileno())],
+                [sys.executable, "-I", str(CHILD), *about],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8", "PATH": os.defpath},
+                env=ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )

@@ -8,12 +8,16 @@ from documents.extraction.result import (
     EMAIL,
     EPUB,
     HTML,
+    JPEG,
     JSON,
     ODS,
     ODT,
     PDF,
+    PNG,
     PPTX,
     RTF,
+    TIFF,
+    WEBP,
     XLS,
     XLSX,
 )
@@ -51,5 +55,9 @@ FORMATS = {
     ),
     JSON: Format("JSON", "JSON", "Export it again", (".json", ".jsonl", ".ndjson"), "json_file"),
     CSV: Format("CSV", "a table", "Export it again", (".csv", ".tsv", ".tab"), "csv_table"),
+    PNG: Format("PNG", "a PNG picture", "Save it again", (".png",), "picture"),
+    JPEG: Format("JPEG", "a JPEG picture", "Save it again", (".jpg", ".jpeg"), "picture"),
+    TIFF: Format("TIFF", "a TIFF picture", "Save or scan it again", (".tiff", ".tif"), "picture"),
+    WEBP: Format("WebP", "a WebP picture", "Save it again", (".webp",), "picture"),
 }
 BY_SUFFIX = {suffix: kind for kind, format in FORMATS.items() for suffix in format.suffixes}

@@ -5,11 +5,11 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from documents.extraction import reasons
-from documents.extraction.forker import Forker, forker
+from documents.extraction.forker import PARSERS, Forker, Program, forker
 from documents.extraction.limits import Limits
 from documents.extraction.result import Extracted, decode
 
@@ -20,27 +20,33 @@ def extract(
     path: Path,
     name: str,
     *,
+    password: str = "",
     waiting: Callable[[], None] = lambda: None,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Extracted:
-    """Read the document at `path`; raises ExtractionError.
+    """Read the document at `path`; raises ExtractionError. Pages that are pictures are only named:
+    see recognition.
 
     `waiting` is called about once a second; if it raises, the reader is killed and the error
     goes on to the caller. The reader also dies with this process.
     """
+    # Of the name only the suffix matters; the rest is somebody's data and stays out of there.
+    suffix = Path(name).suffix.lower().encode("ascii", "ignore").decode().replace("\0", "")
+    about = {"path": str(path.resolve()), "suffix": suffix[:20], "password": password}
+    return answer(PARSERS, about, limits, waiting)
+
+
+def answer(
+    program: Program, about: Mapping[str, object], limits: Limits, waiting: Callable[[], None]
+) -> Extracted:
+    """What a fork of that program gives for one request; raises ExtractionError."""
+    request = json.dumps({**about, "limits": limits.to_json()}).encode()
     try:
-        with forker(_request(path, name, limits)) as warm:
+        with forker(program, request) as warm:
             output, status = _run(warm, limits, waiting)
     except ConnectionError as error:
         raise reasons.lost() from error
     return _judge(output, status, limits)
-
-
-def _request(path: Path, name: str, limits: Limits) -> bytes:
-    # Of the name only the suffix matters; the rest is somebody's data and stays out of there.
-    suffix = Path(name).suffix.lower().encode("ascii", "ignore").decode().replace("\0", "")
-    about = {"path": str(path.resolve()), "suffix": suffix[:20], "limits": limits.to_json()}
-    return json.dumps(about).encode()
 
 
 def _run(warm: Forker, limits: Limits, waiting: Callable[[], None]) -> tuple[bytes, int]:

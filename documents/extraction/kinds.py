@@ -17,12 +17,16 @@ from documents.extraction.result import (
     EMAIL,
     EPUB,
     HTML,
+    JPEG,
     JSON,
     ODS,
     ODT,
     PDF,
+    PNG,
     PPTX,
     RTF,
+    TIFF,
+    WEBP,
     XLS,
     XLSX,
     Extracted,
@@ -32,6 +36,12 @@ HEAD_BYTES = 4096
 PDF_HEADER = re.compile(rb"%PDF-\d")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PICTURES = {
+    PNG: re.compile(rb"\x89PNG\r\n\x1a\n"),
+    JPEG: re.compile(rb"\xff\xd8\xff"),
+    TIFF: re.compile(rb"II\*\0|MM\0\*"),
+    WEBP: re.compile(rb"RIFF.{4}WEBP", re.S),
+}
 BY_FOLDER = {"word": DOCX, "ppt": PPTX, "xl": XLSX}
 BY_MIMETYPE = {ODT: ODT, ODT + "-template": ODT, ODS: ODS, ODS + "-template": ODS, EPUB: EPUB}
 ODP = "application/vnd.oasis.opendocument.presentation"
@@ -65,7 +75,7 @@ MAIL_HEADER = re.compile(
 HEADER_LINES = re.compile(rb"(?:[!-9;-~]+:.*\r?\n(?:[ \t].*\r?\n)*)+")
 
 
-def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
+def parse(path: Path, suffix: str, limits: Limits, password: str = "") -> Extracted:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
@@ -76,7 +86,8 @@ def parse(path: Path, suffix: str, limits: Limits) -> Extracted:
 
         return text.parse(path, suffix, limits)
     parser = import_module(f"documents.extraction.{FORMATS[kind].parser}")
-    extracted: Extracted = parser.parse(path, limits)
+    locked = {"password": password} if kind == PDF else {}
+    extracted: Extracted = parser.parse(path, limits, **locked)
     return extracted
 
 
@@ -90,6 +101,9 @@ def _kind(path: Path, head: bytes, suffix: str) -> str | None:
         return _kind_of_ole(path, suffix)
     if head.startswith(b"{\\rtf"):
         return RTF
+    for kind, start in PICTURES.items():
+        if start.match(head):
+            return kind
     if suffix in BY_SUFFIX and BY_SUFFIX[suffix] not in TEXTUAL:
         raise reasons.misnamed(suffix, BY_SUFFIX[suffix])
     return kind_of_text(head, suffix)

@@ -4,8 +4,6 @@ Imported by the process that forks the readers, so whatever is imported here is 
 """
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import charset_normalizer  # noqa: F401
@@ -14,24 +12,11 @@ import markdown_it  # noqa: F401
 import pypdfium2  # noqa: F401
 
 from documents.extraction import csv_table, docx, markdown, odt, pdf, pptx, rtf, text, xlsx  # noqa: F401
+from documents.extraction.answering import give
 from documents.extraction.kinds import parse
 from documents.extraction.limits import Limits
-from documents.extraction.reasons import too_much_memory, unreadable
-from documents.extraction.result import ExtractionError, write, write_error
 
 
-def read_document(path: str, suffix: str, limits: str) -> None:
+def read(path: str, suffix: str, password: str, limits: str) -> None:
     bounds = Limits(**json.loads(limits))
-    bounds.apply()
-    stream = sys.stdout.buffer
-    try:
-        write(parse(Path(path), suffix, bounds), stream)
-    except ExtractionError as error:
-        write_error(error, stream)
-    except MemoryError:
-        write_error(too_much_memory(bounds), stream)
-    except Exception as error:  # noqa: BLE001 (whatever a parser raises is the file's fault)
-        write_error(unreadable(f"{type(error).__name__}: {error}"), stream)
-    stream.flush()
-    # Tearing down parsers takes time and can crash; the result is out.
-    os._exit(0)
+    give(lambda: parse(Path(path), suffix, bounds, password), bounds)
