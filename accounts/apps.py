@@ -7,10 +7,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks, signals  # noqa: F401
-        from outbound import permits
+        from outbound import identity, permits
         from providers import registry
 
         permits.configure(settings.FETCH_ALLOW)
+        identity.introduce(settings.BASE_URL if settings.HTTPS else "")
         registry.configure(
             registry.ProviderSettings(
                 chat_model=settings.CHAT_MODEL,

@@ -193,12 +193,17 @@ WORKER_PROCESSES = int(env_number("KYRO_WORKER_PROCESSES", 3))
 CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
 # One process stays free for others, however many slow documents a person has.
 INGESTIONS_PER_OWNER = int(env("KYRO_INGESTIONS_PER_OWNER") or max(1, WORKER_PROCESSES - 1))
+# Sites that are read at the same time: reading them is mostly waiting, uploads come first.
+CRAWLS_AT_ONCE = int(env("KYRO_CRAWLS_AT_ONCE") or max(1, WORKER_PROCESSES // 3))
+CRAWL_SLICE_SECONDS = env_number("KYRO_CRAWL_SLICE_SECONDS", 5)
+CRAWL_DELAY = env_number("KYRO_CRAWL_DELAY", 0.5)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accounts.sweep", "schedule": SWEEP_SECONDS},
     "reap-answers": {"task": "conversations.reap", "schedule": SWEEP_SECONDS},
     "erase-files": {"task": "documents.erase_files", "schedule": 30},
+    "begin-web-runs": {"task": "documents.begin_web_runs", "schedule": 60},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
     "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},

@@ -8,7 +8,10 @@ class DocumentsConfig(AppConfig):
         from accounts import closing, delivery
         from documents.lease import KIND
         from documents.tasks import ingest_next_document
+        from documents.tasks import crawl_next_source
         from documents.uploads import give_up_files
+        from documents.web import runs
 
         delivery.NUDGES[KIND] = ingest_next_document
+        delivery.NUDGES[runs.KIND] = crawl_next_source
         closing.erasing.connect(give_up_files)

@@ -14,22 +14,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from django.conf import settings
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
+from documents import ahead
 from documents.addresses import name_of
 from documents.charsets import marked
 from documents.erasing import discard
 from documents.extraction import markdown
 from documents.extraction.formats import BY_SUFFIX, FORMATS
 from documents.lease import Lease
-from documents.models import Document, ErasedFile
-from documents.uploads import check_plan, clean_name, not_stored
+from documents.models import Document
+from documents.uploads import check_plan, clean_name
 from outbound.fetching import Fetched, FetchError, fetch
 
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
@@ -46,12 +45,16 @@ SUFFIXES = {
 
 @dataclass(frozen=True)
 class Page:
-    """What came: the bytes at `original`, and at `readable` as the readers get them."""
+    """What came: the bytes at `original`, and at `readable` as the readers get them.
+
+    `place` is where the storage has them already, if it does.
+    """
 
     fetched: Fetched
     original: Path
     readable: Path
     content_hash: str
+    place: str = ""
 
     @property
     def name(self) -> str:
@@ -65,7 +68,7 @@ class Page:
 def fetched_page(held: Lease) -> Iterator[Page]:
     """The page, in files that are gone when the work is over. Raises FetchError."""
     document = held.advance(Document.Stage.FETCHING, 2)
-    fetched = fetch(document.source_url, max_bytes=settings.MAX_FILE_SIZE, waiting=held.beat)
+    fetched, place = ahead.get(document) or (_fetched(document, held), "")
     content_hash = hashlib.sha256(fetched.content).hexdigest()
     with scope(held.owner_id):
         _check(held.document(), len(fetched.content), content_hash)
@@ -74,7 +77,11 @@ def fetched_page(held: Lease) -> Iterator[Page]:
         original.write_bytes(fetched.content)
         readable.write_bytes(marked(fetched.content, fetched.charset))
         # The bytes may be many; from here on they lie on the disk alone.
-        yield Page(replace(fetched, content=b""), original, readable, content_hash)
+        yield Page(replace(fetched, content=b""), original, readable, content_hash, place)
+
+
+def _fetched(document: Document, held: Lease) -> Fetched:
+    return fetch(document.source_url, max_bytes=settings.MAX_FILE_SIZE, waiting=held.beat)
 
 
 def _check(document: Document, size: int, content_hash: str) -> None:
@@ -98,13 +105,12 @@ def keep(document: Document, page: Page, mime_type: str) -> None:
     """
     size, before = page.original.stat().st_size, document.file.name
     _check(document, size, page.content_hash)
-    place = next(place for place in document.places if place != before)
-    ErasedFile.objects.filter(path=place).delete()  # no longer to be emptied
-    document.file.name = _store(page, place)
-    if before:
+    document.file.name = page.place or _store(document, page)
+    if before and before != document.file.name:
         transaction.on_commit(lambda: discard(before, document.owner_id), robust=True)
-    else:
+    if not document.processed_at:
         document.name = _named(page.fetched, mime_type) or document.name
+    document.metadata.pop(ahead.NOTE, None)
     document.file_size, document.content_hash = size, page.content_hash
     document.metadata["fetched"] = {
         "url": page.fetched.url,
@@ -115,14 +121,9 @@ def keep(document: Document, page: Page, mime_type: str) -> None:
     }
 
 
-def _store(page: Page, place: str) -> str:
-    try:
-        default_storage.delete(place)  # left by a worker that was killed before its commit
-        with page.original.open("rb") as content:
-            return default_storage.save(place, File(content))
-    except OSError as error:
-        refusal = not_stored(place, error)
-        raise FetchError(refusal.code, refusal.message, permanent=False) from error
+def _store(document: Document, page: Page) -> str:
+    with page.original.open("rb") as content:
+        return ahead.store(document, content)
 
 
 def _named(fetched: Fetched, mime_type: str) -> str:

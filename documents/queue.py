@@ -24,7 +24,7 @@ def enqueue(document: Document) -> None:
     owe(KIND, document.pk, document.owner_id)
 
 
-def reprocess(document: Document, *, actor: User, discard_edits: bool = False) -> Document:
+def reprocess(document: Document, *, actor: User | None, discard_edits: bool = False) -> Document:
     """Process again from the original file; the old chunks are found until the new ones are in.
 
     Edited and switched-off passages whose words are still there stay as they are, unless they

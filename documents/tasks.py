@@ -6,6 +6,7 @@ from accounts.delivery import nudge
 from accounts.tenancy import system
 from documents import batches, erasing, ingestion, turns
 from documents.lease import KIND
+from documents.web import crawling, runs, sources
 
 
 @shared_task(name="documents.ingest")
@@ -14,6 +15,19 @@ def ingest_next_document() -> None:
     if held := turns.take():
         ingestion.ingest([held])
         nudge(KIND)
+
+
+@shared_task(name="documents.crawl")
+def crawl_next_source() -> None:
+    """A slice of one run, if one may be taken; then somebody should look for the next."""
+    if held := runs.take():
+        crawling.crawl(held)
+        nudge(runs.KIND)
+
+
+@shared_task(name="documents.begin_web_runs")
+def begin_web_runs() -> None:
+    sources.begin_due()
 
 
 @shared_task(name="documents.erase_files")

@@ -12,17 +12,16 @@ from urllib.parse import unquote
 
 import httpx2
 
-from outbound import failures
+from outbound import failures, identity
 from outbound.addresses import AddressRefused, check_url
 from outbound.deadline import Deadline
 from outbound.errors import FetchError
 from outbound.transport import OPEN_INTERNET, Guard, GuardedTransport
 
-__all__ = ["AddressRefused", "FetchError", "Fetched", "Fetcher", "fetch"]
+__all__ = ["AddressRefused", "Answer", "FetchError", "Fetched", "Fetcher", "fetch"]
 
 MAX_REDIRECTS = 3
 OUR_HEADERS = {
-    "User-Agent": "KyroChat/0.1 (reads a page because one of its users asked for it)",
     "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8",
     "Accept-Encoding": "gzip",
 }
@@ -31,11 +30,25 @@ LOGIN = re.compile(r"/(login|log-in|signin|sign-in|sso)(/|\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The head of an answer: where a redirect leads (else empty) and what the content claims."""
+
+    url: str
+    status: int
+    target: str
+    content_type: str
+
+
+# Told of every answer before it is followed or read; what it raises ends the fetch.
+Heed = Callable[[Answer], None]
+
+
+@dataclass(frozen=True)
 class Fetched:
     """`url` is where the redirects ended. A 304 (asked by headers) has no content.
 
     content_type and charset are what the server claims, filename what it proposes or the last
-    part of the address; each may be empty.
+    part of the address, robots_tag what X-Robots-Tag asks; each may be empty.
     """
 
     url: str
@@ -46,6 +59,7 @@ class Fetched:
     content: bytes
     etag: str
     last_modified: str
+    robots_tag: str = ""
 
 
 def fetch(
@@ -54,9 +68,11 @@ def fetch(
     max_bytes: int,
     headers: Mapping[str, str] | None = None,
     waiting: Callable[[], None] | None = None,
+    heed: Heed | None = None,
 ) -> Fetched:
     """The page at `url`. Raises FetchError. `waiting` is called about once a second."""
-    return Fetcher().fetch(url, max_bytes=max_bytes, headers=headers, waiting=waiting)
+    fetcher = Fetcher(heed=heed)
+    return fetcher.fetch(url, max_bytes=max_bytes, headers=headers, waiting=waiting)
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,7 @@ class Fetcher:
     connect: float = 5
     idle: float = 20
     total: float = 60
+    heed: Heed | None = None
 
     def fetch(
         self,
@@ -104,11 +121,12 @@ class _Fetch:
         with (
             failures.told(url),
             self._client() as client,
-            client.stream("GET", url, headers={**headers, **OUR_HEADERS}) as response,
+            client.stream("GET", url, headers={**headers, **_ours()}) as response,
         ):
-            if response.has_redirect_location:
-                return None, self._target(response)
-            return self._read(response, start), ""
+            target = self._target(response) if response.has_redirect_location else ""
+            if self._fetcher.heed:
+                self._fetcher.heed(_head(response, target))
+            return (None, target) if target else (self._read(response, start), "")
 
     def _client(self) -> httpx2.Client:
         fetcher = self._fetcher
@@ -136,16 +154,16 @@ class _Fetch:
             raise failures.needs_login(host)
         if response.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
             raise failures.unknown_encoding(host)
-        kind = _header("Content-Type", response)
         return Fetched(
             url=str(response.url),
             status=response.status_code,
-            content_type=kind.get_content_type() if kind["Content-Type"] else "",
-            charset=kind.get_content_charset() or "",
+            content_type=_content_type(response),
+            charset=_header("Content-Type", response).get_content_charset() or "",
             filename=_filename(response),
             content=self._content(response),
             etag=response.headers.get("ETag", ""),
             last_modified=response.headers.get("Last-Modified", ""),
+            robots_tag=response.headers.get("X-Robots-Tag", ""),
         )
 
     def _content(self, response: httpx2.Response) -> bytes:
@@ -165,6 +183,19 @@ class _Fetch:
         if self._waiting and time.monotonic() - self._waited_at >= 1:
             self._waiting()
             self._waited_at = time.monotonic()
+
+
+def _ours() -> dict[str, str]:
+    return {"User-Agent": identity.user_agent(), **OUR_HEADERS}
+
+
+def _head(response: httpx2.Response, target: str) -> Answer:
+    return Answer(str(response.url), response.status_code, target, _content_type(response))
+
+
+def _content_type(response: httpx2.Response) -> str:
+    kind = _header("Content-Type", response)
+    return kind.get_content_type() if kind["Content-Type"] else ""
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -20,6 +20,7 @@ os.environ |= {
     "KYRO_LEASE_SECONDS": "2",
     "KYRO_HEARTBEAT_SECONDS": "0.5",
     "KYRO_SWEEP_SECONDS": "1",
+    "KYRO_CRAWL_DELAY": "0",
     "KYRO_LOG_LEVEL": "WARNING",
     "KYRO_RATE_ANONYMOUS": "1000000",  # every test has the same address
 }

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -24,6 +25,14 @@ class WebSourceQuerySet(models.QuerySet["WebSource"]):
 
     def newest_first(self) -> WebSourceQuerySet:
         return self.order_by("-created_at", "-id")
+
+    def with_progress(self) -> WebSourceQuerySet:
+        """Counted in the same query: how many pages the run has found and visited."""
+        wanted = WebPage.objects.filter(source=OuterRef("pk"), wanted_run=OuterRef("run"))
+        return self.annotate(
+            pages_found=_count(wanted),
+            pages_visited=_count(wanted.filter(seen_run=OuterRef("run"))),
+        )
 
     def due(self) -> WebSourceQuerySet:
         """Those whose time has come, of people who are still with us."""
@@ -137,11 +146,21 @@ class WebSource(models.Model):
 
     @property
     def found(self) -> int:
-        return self.pages.filter(wanted_run=self.run).count() if self.run else 0
+        counted: int | None = getattr(self, "pages_found", None)
+        return self._wanted().count() if counted is None else counted
 
     @property
     def visited(self) -> int:
-        return self.pages.filter(wanted_run=self.run, seen_run=self.run).count() if self.run else 0
+        counted: int | None = getattr(self, "pages_visited", None)
+        return self._wanted().filter(seen_run=self.run).count() if counted is None else counted
+
+    def _wanted(self) -> models.QuerySet[WebPage]:
+        return self.pages.filter(wanted_run=self.run)
+
+
+def _count(rows: models.QuerySet[WebPage]) -> Coalesce:
+    counted = rows.order_by().annotate(count=Func("pk", function="count")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 class WebPageQuerySet(models.QuerySet["WebPage"]):

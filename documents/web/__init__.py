@@ -1,0 +1,1 @@
+"""Sites that become documents: read politely, page by page, and kept up to date."""
