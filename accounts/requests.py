@@ -136,6 +136,6 @@ class ScopeMiddleware(ViewMiddleware):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
-            if response.status_code >= 400:
+            if response.status_code >= 400 and not getattr(response, "is_noted", False):
                 transaction.set_rollback(True)  # what is refused leaves nothing half-written
         return response

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -67,7 +66,7 @@ class LibraryForm(forms.Form):
     def apply(self, documents: DocumentQuerySet) -> DocumentQuerySet:
         wanted = self.cleaned_data
         if name := wanted.get("name"):
-            documents = documents.filter(Q(name__icontains=name) | Q(title__icontains=name))
+            documents = documents.named(name)
         if status := wanted.get("status"):
             documents = documents.filter(status=status)
         if kind := wanted.get("type"):

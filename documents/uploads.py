@@ -49,14 +49,17 @@ def add_document(
     title: str = "",
     tags: list[str] | None = None,
     parent: Document | None = None,
+    path: str = "",
 ) -> tuple[Document, bool]:
     """Store a file in the user's library and owe its processing; call inside the user's scope.
+
+    `path` is where it lay in a folder of the person's.
 
     Returns the document and whether it is new: identical bytes give the existing one, tried again
     if it had failed. Raises UploadRefused or QuotaExceeded, with nothing kept.
     """
-    name = clean_name(name or file.name or "")
-    _check_size(file)
+    name = clean_name(name or path or file.name or "")
+    check_size(file.size)
     content_hash = _sha256(file)
     if existing := _existing(user, content_hash):
         return again(existing, user), False
@@ -69,21 +72,22 @@ def add_document(
         parent=parent,
         file_size=file.size,
         content_hash=content_hash,
+        metadata={"path": path} if path else {},
     )
-    path = storage_path(document, name)
+    place = storage_path(document, name)
     try:
         check_plan(user, file.size)
-        document.file.name = default_storage.save(path, file)
+        document.file.name = default_storage.save(place, file)
         with transaction.atomic():
             document.save(force_insert=True)
     except OSError as error:
-        discard(path, user.pk)
-        raise not_stored(path, error) from error
+        discard(place, user.pk)
+        raise not_stored(place, error) from error
     except IntegrityError:  # the same bytes arrived twice at once
-        discard(path, user.pk)
+        discard(place, user.pk)
         return again(_existing(user, content_hash), user), False
     except BaseException:
-        discard(path, user.pk)
+        discard(place, user.pk)
         raise
     told = {"name": name} | ({"parent": str(parent.pk)} if parent else {})
     audit.record("document.upload", actor=user, resource=document, metadata=told)
@@ -131,10 +135,10 @@ def clean_name(name: str) -> str:
     return name[-255:] or "untitled"
 
 
-def _check_size(file: File) -> None:
-    if not file.size:
+def check_size(size: int) -> None:
+    if not size:
         raise UploadRefused("empty_file", _("This file is empty."))
-    if file.size > settings.MAX_FILE_SIZE:
+    if size > settings.MAX_FILE_SIZE:
         limit = settings.MAX_FILE_SIZE // 2**20
         raise UploadRefused("file_too_large", _("This file is larger than %s MB.") % limit)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from documents.models import KINDS, Document
+from documents.models import KINDS, Document, DocumentQuerySet
 
 
 class DocumentFilter(django_filters.FilterSet):
@@ -21,7 +21,7 @@ class DocumentFilter(django_filters.FilterSet):
         label="Where it came from.",
     )
     parent = django_filters.UUIDFilter(label="Came with this e-mail.")
-    q = django_filters.CharFilter(method="named", label="Name or title contains this.")
+    q = django_filters.CharFilter(method="named", label="Name, title or path contains this.")
 
     class Meta:
         model = Document
@@ -36,5 +36,5 @@ class DocumentFilter(django_filters.FilterSet):
     def from_source(self, rows: QuerySet[Document], name: str, source: str) -> QuerySet[Document]:
         return rows.exclude(source_url="") if source == "web" else rows.filter(source_url="")
 
-    def named(self, rows: QuerySet[Document], name: str, part: str) -> QuerySet[Document]:
-        return rows.filter(Q(name__icontains=part) | Q(title__icontains=part))
+    def named(self, rows: DocumentQuerySet, name: str, part: str) -> DocumentQuerySet:
+        return rows.named(part)

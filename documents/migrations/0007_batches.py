@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
+            options={"verbose_name_plural": "upload batches"},
         ),
         migrations.CreateModel(
             name="UploadItem",
@@ -100,6 +101,18 @@ class Migration(migrations.Migration):
                 models.OrderBy(models.F("created_at"), descending=True),
                 models.OrderBy(models.F("id"), descending=True),
                 name="batch_owner_new",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="uploadbatch",
+            index=models.Index(models.F("closed_at"), name="batch_closed"),
+        ),
+        migrations.AddIndex(
+            model_name="uploaditem",
+            index=models.Index(
+                models.F("batch"),
+                condition=models.Q(("received_at", None)),
+                name="item_not_here",
             ),
         ),
         migrations.AddConstraint(

@@ -1,6 +1,9 @@
 // <form data-dropzone>: many files by drop or choice, each sent by itself, three at a time, with its own progress.
 // The server answers each with the fragment of the new row (2xx) or with the reason in words (any other status);
 // the fragment goes to the top of data-dropzone-target. Then `dropzone:done` is fired on the form.
+// With data-many a folder, or more files than that, is left to whoever hears `dropzone:many`; with data-resume all are.
+import { chosen, entriesOf, walked } from "./uploads/walk.js";
+
 const AT_ONCE = 3;
 const REASON_LENGTH = 300;
 const waiting = new WeakMap(); // form → { queue, running, refused, sent }
@@ -20,6 +23,18 @@ function addFiles(form, files) {
     state.queue.push({ file, row });
   }
   sendNext(form);
+}
+
+function bring(form, found, isFolder) {
+  const isMany = "resume" in form.dataset || (form.dataset.many && (isFolder || found.length > Number(form.dataset.many)));
+  if (isMany) form.dispatchEvent(new CustomEvent("dropzone:many", { bubbles: true, detail: { files: found } }));
+  else addFiles(form, found.map(({ file }) => file));
+}
+
+async function drop(form, transfer) {
+  const entries = entriesOf(transfer);
+  if (entries.length) bring(form, await walked(entries), entries.some((entry) => entry.isDirectory));
+  else bring(form, chosen(transfer.files), false);
 }
 
 function sendNext(form) {
@@ -108,7 +123,7 @@ for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
     if (!form || !hasFiles(event)) return;
     event.preventDefault();
     form.classList.toggle("dropzone-over", type === "dragover" || type === "dragenter");
-    if (type === "drop") addFiles(form, event.dataTransfer.files);
+    if (type === "drop") drop(form, event.dataTransfer);
   });
 }
 
@@ -117,7 +132,7 @@ document.addEventListener("click", (event) => event.target.closest("[data-upload
 document.addEventListener("change", (event) => {
   const form = event.target.matches('input[type="file"]') && event.target.closest("form[data-dropzone]");
   if (!form) return;
-  addFiles(form, event.target.files);
+  bring(form, chosen(event.target.files), event.target.webkitdirectory);
   event.target.value = "";
 });
 
