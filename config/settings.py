@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
     "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},
+    "forget-uploads": {"task": "documents.forget_uploads", "schedule": 6 * 3600},
     "forget-idempotency-keys": {"task": "accounts.forget_idempotency_keys", "schedule": 3600},
 }
 
