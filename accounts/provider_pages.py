@@ -23,7 +23,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import answering, provider_keys
 from accounts.credentials import ProviderCredential
-from accounts.embedding import embedding_choice
 from accounts.models import User
 from accounts.provider_forms import DefaultModelForm, NewKeyForm, ReplaceKeyForm
 from accounts.rates import outside
@@ -63,7 +62,6 @@ def providers(request: HttpRequest) -> HttpResponse:
             "credentials": credentials,
             "default": models.default,
             "in_use": in_use(credentials, models.default.provider),
-            "embedding": embedding_choice(user.pk),
             "has_choice": len(models.choices) > 1,
             "default_form": DefaultModelForm(models=models),
         }

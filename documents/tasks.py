@@ -1,11 +1,13 @@
 """Celery's way into the documents: one call each, nothing else."""
 
 from celery import shared_task
+from celery.signals import worker_ready
 
 from accounts.delivery import nudge
 from accounts.tenancy import system
 from documents import batches, erasing, ingestion, turns
 from documents.lease import KIND
+from documents.reembedding import change, work
 from documents.web import crawling, runs, sources
 
 
@@ -15,6 +17,16 @@ def ingest_next_document() -> None:
     if held := turns.take():
         ingestion.ingest([held])
         nudge(KIND)
+
+
+@shared_task(name="documents.reembed")
+def reembed() -> None:
+    work.work()
+
+
+@worker_ready.connect
+def tell_the_operator(**_: object) -> None:
+    change.log_advice()
 
 
 @shared_task(name="documents.crawl")

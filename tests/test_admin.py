@@ -184,7 +184,7 @@ def test_the_start_page_tells_how_it_stands(client, administrator, owner, monkey
     view = page.context["overview"]
     shown = {
         figure.label: (figure.value, figure.tone)
-        for group in (view.work, view.documents, view.answers, view.people)
+        for group in (view.work, view.documents, view.answers, view.people, view.search)
         for figure in group
     }
     assert shown["document.ingest"] == (1, "")
@@ -192,6 +192,7 @@ def test_the_start_page_tells_how_it_stands(client, administrator, owner, monkey
     assert (shown["Failed"], shown["Ready"]) == ((1, "danger"), (0, ""))
     assert shown["Errors in a day"] == (1, "danger")
     assert shown["People"] == (2, "")
+    assert shown["Reads and searches"] == ("fake", "")
     assert [document.error_message for document in view.failed] == ["Torn."]
     assert [error["error_type"] for error in view.errors] == ["KeyError"]
 
@@ -201,11 +202,11 @@ def test_the_start_page_takes_the_same_queries_however_much_there_is(
 ):
     monkeypatch.setitem(health.PARTS, "workers", lambda: None)
     fill(owner)
-    with system(), django_assert_num_queries(9):
+    with system(), django_assert_num_queries(10):
         figures.overview()
     fill(outsider)
     note_error("web", KeyError("lamp"))
-    with system(), django_assert_num_queries(9):
+    with system(), django_assert_num_queries(10):
         figures.overview()
 
 
@@ -213,7 +214,9 @@ def test_every_figure_of_the_start_page_leads_to_a_list(client, administrator, o
     fill(owner)
     view = client.get("/admin/").context["overview"]
     links = [figure.url for group in (view.work, view.documents, view.answers) for figure in group]
-    links += [figure.url for figure in view.people] + [error["url"] for error in view.errors]
+    links += [figure.url for figure in (*view.people, *view.search)] + [
+        error["url"] for error in view.errors
+    ]
     assert {client.get(link).status_code for link in links} == {200}
 
 

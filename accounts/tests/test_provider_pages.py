@@ -164,12 +164,12 @@ def test_a_hostile_name_stays_text(signed_in, form, owner):
 def test_the_page_costs_the_same_whatever_its_length(
     signed_in, owner, kept, django_assert_num_queries
 ):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         shown(signed_in)
     with scope(owner):
         for _number in range(9):
             more = ProviderCredential(owner=owner, provider="openai", is_active=False)
             more.keep(KEY)
             more.save()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         shown(signed_in)

@@ -1,4 +1,4 @@
-"""How it stands, in nine queries: queue, documents, answers, errors, people, workers."""
+"""How it stands, in ten queries: queue, documents, answers, errors, people, workers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from accounts.staff_lists import list_of
 from analytics.models import ErrorLog
 from config import health
 from conversations.models import Message
-from documents.models import Document
+from documents.models import Document, EmbeddingGeneration
+from documents.reembedding import change
 
 LATE = dt.timedelta(minutes=2)  # due for so long, work is not being done
 LATEST = 6
@@ -43,6 +44,7 @@ class Overview:
     documents: list[Figure]
     answers: list[Figure]
     people: list[Figure]
+    search: list[Figure]
     failed: list[Document] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
@@ -56,6 +58,7 @@ def overview() -> Overview:
         documents=_documents(now),
         answers=[*_answers(now), _errors(now)],
         people=_people(now),
+        search=_search_model(),
         failed=list(failed.order_by("-created_at")[:LATEST]),
         errors=_latest_errors(now),
     )
@@ -213,3 +216,23 @@ def _people(now: dt.datetime) -> list[Figure]:
         ),
         Figure(_("Closing"), counts["closed"], f"{page}?deleted_at__isnull=False"),
     ]
+
+
+def _search_model() -> list[Figure]:
+    page = list_of(EmbeddingGeneration)
+    standing = change.standing()
+    figures = [Figure(_("Reads and searches"), standing.present.model, page)]
+    if coming := standing.future:
+        done = _("%(done)s of %(all)s documents") % {
+            "done": coming.documents_done,
+            "all": coming.documents_total,
+        }
+        tone = "danger" if coming.last_error else ""
+        figures += [
+            Figure(_("Will take over"), coming.model, page, note=coming.last_error[:120]),
+            Figure(_("Read anew"), f"{coming.progress} %", page, note=done, tone=tone),
+        ]
+    if standing.differs:
+        note = _("another one than is in use: look here")
+        figures.append(Figure(_("The settings name"), standing.wanted, page, note, "danger"))
+    return figures

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from documents.models import EmbeddingGeneration
 from documents.reembedding import lacking
 from providers import registry
 
+log = structlog.get_logger(__name__)
 KIND = "documents.reembed"
 PLATFORM = UUID(int=0)  # whose work it is: nobody's in particular
 FUTURE, PRESENT, PAST = EmbeddingGeneration.State
@@ -59,7 +61,19 @@ class Standing:
 
 
 def standing() -> Standing:
-    return Standing(generations.present(), future(), registry.wanted_embedder())
+    """One query, where the settings and the model in use agree. To look makes nothing begin."""
+    rows = {row.state: row for row in EmbeddingGeneration.objects.exclude(state=PAST)}
+    wanted = registry.wanted_embedder()
+    present = rows.get(PRESENT) or EmbeddingGeneration(model=wanted, state=PRESENT)
+    if present.model != wanted:
+        present = generations.present()
+    return Standing(present, rows.get(FUTURE), wanted)
+
+
+def log_advice() -> None:
+    """At the start of a program: what the operator should know of settings and model."""
+    if advice := standing().advice:
+        log.warning("search_model_differs", advice=advice)
 
 
 def future() -> EmbeddingGeneration | None:

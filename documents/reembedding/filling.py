@@ -73,7 +73,7 @@ def fill(found: Lacking, target: EmbeddingGeneration, between: Callable[[], bool
             _write(found, target, kept)
             kept = []
         _note_usage(found, target, spent)
-        if not between() and not is_seen:
+        if not between() and not is_seen and len(batch) == WRITTEN_AT_ONCE:
             return False
     _write(found, target, kept)
     return True
