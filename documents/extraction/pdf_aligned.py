@@ -16,7 +16,8 @@ FEWEST_ROWS = 3
 APART = 3.0  # type sizes between rows of one table, at most
 TIGHT = 1.3  # type sizes between the lines of one cell, at most
 LOOSE_ROWS = 1.4
-LONG_CELL = 25  # letters; columns of prose have lines that long and full
+LONG_CELL = 15  # letters; columns of prose have lines that long and full
+SMALL_STARTS = 0.35  # of the lines of prose begin with a small letter, where a script has any
 LEADERS = re.compile(r"(?:\s?[.·…_]){4,}")
 
 SECTION = re.compile(r"[A-Z]?[\d.]*")
@@ -54,6 +55,9 @@ def is_prose(rows: list[Row]) -> bool:
     for number, (_, right) in enumerate(columns):
         lines = [line for cells in pieces if (line := cells[number])]
         if len(lines) < FEWEST_ROWS or median(len(line.text) for line in lines) < LONG_CELL:
+            return False
+        starts = [line.text[0] for line in lines if line.text[0].lower() != line.text[0].upper()]
+        if sum(map(str.islower, starts)) < len(starts) * SMALL_STARTS:
             return False
         full = [runs_on(one, other, right) for one, other in pairwise(lines)]
         if sum(full) < len(full) * 0.6:

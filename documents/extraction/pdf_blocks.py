@@ -21,7 +21,7 @@ HANGING = 0.3
 FEWEST_OF_A_PITCH = 0.15
 FURTHER = 1.25  # times the usual distance of lines: a new paragraph
 CODE_FURTHER = 3.2  # code has blank lines
-NARROW = 8.0
+NARROW = 11.0
 PARAGRAPH_WIDTH = 12.0
 NEARLY_FULL = 3.0
 
@@ -34,7 +34,7 @@ class Block(NamedTuple):
     is_code: bool = False
 
     def goes_on(self, line: Line, after: Line) -> bool:
-        """The sentence does, over the end of the line; lines are not that short for want of room."""
+        """The sentence does, beyond the line; very short lines are not so for want of room."""
         is_narrow = self.right - self.lines[0].left < NARROW * line.size
         return runs_on(line, after, self.right) and (not is_narrow or ends_in_hyphen(line))
 

@@ -56,7 +56,8 @@ class Glyphs:
         """PDFium's number for the character at this place of the text."""
         if self._is_even:
             return place
-        return max(0, raw.FPDFText_GetCharIndexFromTextIndex(self._page, place))
+        number: int = raw.FPDFText_GetCharIndexFromTextIndex(self._page, place)
+        return max(0, number)
 
     def setting(self, place: int) -> Setting:
         number, matrix = self.number(place), self._matrix

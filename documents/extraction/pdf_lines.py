@@ -27,6 +27,7 @@ NOTE_MARK = "[^"
 WORD_SPACE = 0.15
 HALF_RAISED = 0.6
 SQUEEZED = 0.2
+LEVEL = 0.1
 MOST_LINES = 3_000  # on a page that is looked at closely
 
 
@@ -122,6 +123,8 @@ def _with_raised(lines: Iterable[Line]) -> list[Line]:
     whole: list[Line] = []
     for line in lines:
         if not whole or not _is_raised(whole[-1], line):
+            if whole and _is_beside(whole[-1], line):
+                line = line._replace(row=whole[-1].row)
             whole.append(line)
             continue
         before = whole.pop()
@@ -130,6 +133,11 @@ def _with_raised(lines: Iterable[Line]) -> list[Line]:
         left, right = before.left, max(before.right, line.right)
         whole.append(longer._replace(text=before.text + space + line.text, left=left, right=right))
     return whole
+
+
+def _is_beside(before: Line, line: Line) -> bool:
+    """Far off on the same line, where PDFium begins a new one."""
+    return abs(before.bottom - line.bottom) < LEVEL * line.size and before.right < line.left
 
 
 def _is_raised(before: Line, line: Line) -> bool:

@@ -34,7 +34,7 @@ def in_reading_order(shapes: list[Shape]) -> list[list[Shape]]:
         return [shapes]
     if len(runs) > min(MOST_RUNS, 4 + len(shapes) / 4):
         return [list(run) for run in _by_gutters(shapes)]
-    return [run.shapes for run in _sorted(runs)]
+    return list(_runs([shape for run in _sorted(runs) for shape in run.shapes]))
 
 
 def _runs(shapes: list[Shape]) -> Iterator[list[Shape]]:

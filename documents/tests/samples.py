@@ -29,7 +29,7 @@ def pdf(*pages: str, title: str = "") -> bytes:
     for number, page in enumerate(pages):
         objects += [_page(5 + 2 * number), stream(_drawn(page).encode("cp1252"))]
     objects.append(f"<< /Title ({title}) >>".encode())
-    return _file(objects)
+    return pdf_file(objects)
 
 
 def _page(content: int) -> bytes:
@@ -49,7 +49,7 @@ def stream(content: bytes, extra: str = "") -> bytes:
     return head.encode() + content + b"\nendstream"
 
 
-def _file(objects: list[bytes]) -> bytes:
+def pdf_file(objects: list[bytes]) -> bytes:
     output = bytearray(b"%PDF-1.7\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
@@ -96,7 +96,7 @@ def pdf_bomb(megabytes: int = 1500) -> bytes:
     bomb = stream(inflating(megabytes), "/Filter /FlateDecode")
     pages = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>"]
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-    return _file([*pages, font, _page(5), bomb, b"<< >>"])
+    return pdf_file([*pages, font, _page(5), bomb, b"<< >>"])
 
 
 def inflating(megabytes: int) -> bytes:
