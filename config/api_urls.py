@@ -20,7 +20,9 @@ from conversations.api.messages import (
     RegenerateView,
     StopView,
 )
+from documents.api.chunks import ChunkViewSet, SwitchView
 from documents.api.documents import DocumentViewSet
+from documents.api.queue import QueueView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api-keys", ApiKeyViewSet, "api-keys")
@@ -32,12 +34,19 @@ urlpatterns = [
     *router.urls,
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
+    path("chunks/switch/", SwitchView.as_view(), name="api-chunks-switch"),
+    path(
+        "chunks/<uuid:pk>/",
+        unscoped(charged(ChunkViewSet.as_view({"get": "retrieve", "patch": "partial_update"}))),
+        name="api-chunks-detail",
+    ),
     path(
         "conversations/<uuid:pk>/messages/",
         unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
     ),
     path("credits/", CreditsView.as_view(), name="api-credits"),
+    path("documents/queue/", QueueView.as_view(), name="api-documents-queue"),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
     path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),

@@ -48,6 +48,18 @@ def keep_aside(document: Document, lost: Lost) -> None:
         document.metadata[LOST] = [*document.metadata.get(LOST, []), *lost][-MOST_LOST:]
 
 
+def dismiss(document: Document) -> None:
+    """Forget what was kept aside. Nothing else of the row is touched: a worker may hold it."""
+    row = Document.objects.select_for_update().get(pk=document.pk)
+    if row.metadata.pop(LOST, None) is not None:
+        row.save(update_fields=["metadata"])
+
+
+def counted(changed: Sequence[DocumentChunk]) -> dict[str, int]:
+    edited = sum(bool(chunk.edited_at) for chunk in changed)
+    return {"edited": edited, "off": sum(not chunk.enabled for chunk in changed)}
+
+
 def changes_of(document: Document) -> list[DocumentChunk]:
     """The passages that were edited or switched off, but for those to be discarded."""
     if document.metadata.get(DISCARD):

@@ -41,11 +41,15 @@ class Step:
         return str(self.stage.label)
 
     @property
-    def duration(self) -> str:
-        """How long it took, or takes until now; nothing for what is still ahead."""
+    def seconds(self) -> float | None:
+        """How long it took, or takes until now; None for what is still ahead."""
         if not self.started_at:
-            return ""
-        return spoken((self.ended_at or timezone.now()) - self.started_at)
+            return None
+        return ((self.ended_at or timezone.now()) - self.started_at).total_seconds()
+
+    @property
+    def duration(self) -> str:
+        return "" if self.seconds is None else spoken(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,36 @@ class Progress:
     next_try_at: dt.datetime | None = None
     reason: str = ""  # of the last failure
 
-    attempts = settings.MAX_ATTEMPTS
-    interruptions = MAX_CLAIMS
+    silent_seconds: float | None = None  # since its worker's last sign of life
+
+    @property
+    def silence(self) -> str:
+        return "" if self.silent_seconds is None else spoken(self.silent_seconds)
+
+    @property
+    def next_try_seconds(self) -> float | None:
+        if not self.next_try_at:
+            return None
+        return max(0.0, (self.next_try_at - timezone.now()).total_seconds())
+
+    @property
+    def next_try(self) -> str:
+        """How long until then."""
+        return "" if self.next_try_seconds is None else spoken(self.next_try_seconds)
+
+    @property
+    def attempts(self) -> int:
+        return settings.MAX_ATTEMPTS
+
+    @property
+    def interruptions(self) -> int:
+        return MAX_CLAIMS
 
     @property
     def duration(self) -> str:
         """From the first moment to the last; nothing while it goes on."""
         first, last = self.steps[0].started_at, self.steps[-1].ended_at
-        return spoken(last - first) if first and last else ""
+        return spoken((last - first).total_seconds()) if first and last else ""
 
 
 def progress_of(document: Document) -> Progress:
@@ -71,9 +97,10 @@ def progress_of(document: Document) -> Progress:
     steps = list(_steps(document))
     if document.status == Document.Status.PENDING:
         return _of_a_waiting(document, steps)
-    if document.is_silent:
-        return Progress(steps, Waiting.NEXT_WORKER, next_try_at=document.lease_until)
-    return Progress(steps)
+    waiting = Waiting.NEXT_WORKER if document.is_silent else None
+    beat = document.heartbeat_at if document.status == Document.Status.PROCESSING else None
+    silent = (timezone.now() - beat).total_seconds() if beat else None
+    return Progress(steps, waiting, silent_seconds=silent)
 
 
 def _of_a_waiting(document: Document, steps: list[Step]) -> Progress:
@@ -117,9 +144,9 @@ def _time(document: Document, stage: Document.Stage) -> dt.datetime | None:
     return document.created_at if stage == Stage.QUEUED else None
 
 
-def spoken(length: dt.timedelta) -> str:
+def spoken(seconds: float) -> str:
     """A span of time as short as one reads it: tenths below ten seconds, no seconds in hours."""
-    seconds = max(0.0, length.total_seconds())
+    seconds = max(0.0, seconds)
     if seconds < 10:
         return _("%s s") % round(seconds, 1)
     minutes, rest = divmod(int(seconds), 60)

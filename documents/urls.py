@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents.views import document, library, search
+from documents.views import chunk, chunks, document, library, queue, search
 
 app_name = "documents"
 urlpatterns = [
@@ -10,13 +10,19 @@ urlpatterns = [
     path("upload/", library.upload, name="upload"),
     path("progress/", library.progress, name="progress"),
     path("selected/", library.selected, name="selected"),
+    path("queue/", queue.queue, name="queue"),
     path("search/", search.results, name="search"),
+    path("passages/<uuid:pk>/", chunk.detail, name="passage"),
+    path("passages/<uuid:pk>/edit/", chunk.edit, name="edit_passage"),
+    path("passages/<uuid:pk>/switch/", chunk.switch, name="switch_passage"),
     path("<uuid:pk>/", document.detail, name="detail"),
-    path("<uuid:pk>/passages/", document.passages, name="passages"),
+    path("<uuid:pk>/passages/", chunks.passages, name="passages"),
+    path("<uuid:pk>/passages/switch/", chunks.switch, name="switch_passages"),
     path("<uuid:pk>/state/", document.state, name="state"),
     path("<uuid:pk>/download/", document.download, name="download"),
     path("<uuid:pk>/edit/", document.edit, name="edit"),
     path("<uuid:pk>/reprocess/", document.reprocess, name="reprocess"),
     path("<uuid:pk>/cancel/", document.cancel, name="cancel"),
+    path("<uuid:pk>/lost-edits/", document.dismiss_lost_edits, name="dismiss_lost_edits"),
     path("<uuid:pk>/delete/", document.delete, name="delete"),
 ]

@@ -38,6 +38,7 @@ from documents.api.serializers import (
     DocumentSerializer,
     NewDocumentSerializer,
     PastedTextSerializer,
+    ReprocessSerializer,
     TextSerializer,
     UploadSerializer,
     WebAddressSerializer,
@@ -123,12 +124,20 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         uploads.delete_document(self.get_object(), actor=request.user)
         return Response(status=204)
 
-    @extend_schema(summary="Process again", request=None, responses={202: DocumentSerializer})
+    @extend_schema(
+        summary="Process again",
+        description="The chunks there are serve until the new ones are in, and stay if that fails.",
+        request=ReprocessSerializer,
+        responses={202: DocumentSerializer},
+    )
     @fails_with(409)
     @action(detail=True, methods=["post"])
     @idempotent
     def reprocess(self, request: Request, pk: str) -> Response:
-        document = queue.reprocess(self.get_object(), actor=request.user)
+        wanted = ReprocessSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        document = self.get_object()
+        document = queue.reprocess(document, actor=request.user, **wanted.validated_data)
         return Response(self.get_serializer(document).data, status=202)
 
     @extend_schema(summary="Stop the processing", request=None, responses={202: DocumentSerializer})

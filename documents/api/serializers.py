@@ -32,6 +32,9 @@ class TagsField(serializers.ListField):
 
 class DocumentSerializer(StrictModelSerializer):
     tags = TagsField(required=False)
+    stage_times = serializers.DictField(
+        child=serializers.DateTimeField(), read_only=True, help_text="When each stage began."
+    )
     source_url = serializers.CharField(read_only=True, help_text="Empty for files.")
     fetched_url = serializers.CharField(
         read_only=True, help_text="Where the redirects of `source_url` ended; empty for files."
@@ -51,6 +54,9 @@ class DocumentSerializer(StrictModelSerializer):
             "progress",
             "error_code",
             "error_message",
+            "attempt",
+            "heartbeat_at",
+            "stage_times",
             "parent",
             "source_url",
             "fetched_url",
@@ -128,6 +134,13 @@ class TextSerializer(serializers.Serializer):
 
 
 class ChunkSerializer(serializers.ModelSerializer):
+    original = serializers.CharField(
+        help_text="What the document says from start_char to end_char, where `content` was edited."
+    )
+    recognised = serializers.BooleanField(
+        source="is_recognised", help_text="Read from a picture."
+    )
+
     class Meta:
         model = DocumentChunk
         fields = [
@@ -140,7 +153,16 @@ class ChunkSerializer(serializers.ModelSerializer):
             "end_char",
             "token_count",
             "enabled",
+            "edited_at",
+            "original",
+            "recognised",
         ]
+
+
+class ReprocessSerializer(StrictSerializer):
+    discard_edits = serializers.BooleanField(
+        default=False, help_text="Or edited and disabled chunks stay, where their words still are."
+    )
 
 
 class BulkSerializer(StrictSerializer):

@@ -108,6 +108,11 @@ class DocumentChunk(models.Model):
         return f"chunk {self.chunk_index} of {self.document_id}"
 
     @property
+    def is_recognised(self) -> bool:
+        """Its text was read from a picture."""
+        return bool(self.metadata.get("recognised"))
+
+    @property
     def words(self) -> str:
         """The document's own, from start_char to end_char, whatever the passage was edited to."""
         return self.original if self.edited_at else self.content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -241,6 +242,11 @@ class Document(models.Model):
     def serves_old_text(self) -> bool:
         """The last attempt failed, but passages of an earlier one are found and cited."""
         return self.status == self.Status.ERROR and self.chunk_count > 0
+
+    @property
+    def lost_edits(self) -> list[dict[str, Any]]:
+        """Changes of passages whose words the last processing did not find (documents.edits)."""
+        return list(self.metadata.get("lost_edits", []))
 
     @property
     def display_title(self) -> str:

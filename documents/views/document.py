@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from documents import downloads, queue, reading
+from documents import downloads, edits, queue, reading
 from documents.forms import DocumentForm
 from documents.models import Document, DocumentChunk, DocumentText
+from documents.progress import progress_of
 from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import delete_document
 from documents.views.returning import back
-
-PASSAGES_PER_PAGE = 25
 
 
 def owned(request: HttpRequest, pk: UUID) -> Document:
@@ -34,7 +34,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`?chunk=` or `?start=&end=` marks a passage and shows its page; else `?page=`."""
     document = owned(request, pk)
     text = DocumentText.objects.filter(document=document).first()
-    context = {"document": document, "text": text}
+    context = {"document": document, "text": text, "work": progress_of(document)}
     if text:
         bounds = reading.windows(text)
         page = Paginator(bounds, 1).get_page(request.GET.get("page"))
@@ -60,21 +60,13 @@ def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | No
 
 
 @login_required
-@require_GET
-def passages(request: HttpRequest, pk: UUID) -> HttpResponse:
-    document = owned(request, pk)
-    chunks = DocumentChunk.objects.present().filter(document=document).light()
-    page = Paginator(chunks, PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "documents/passages.html", {"document": document, "page": page})
-
-
-@login_required
 @never_cache
 @require_GET
 def state(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stage and progress while a worker has it; once finished, the page is asked to reload."""
     document = owned(request, pk)
-    response = render(request, "documents/_state.html", {"document": document})
+    context = {"document": document, "work": progress_of(document)}
+    response = render(request, "documents/_state.html", context)
     if document.is_finished:
         response["HX-Refresh"] = "true"
     return response
@@ -107,7 +99,23 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def reprocess(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return change(request, pk, queue.reprocess)
+    """Asks first what becomes of changed passages, where there are any."""
+    document, choice = owned(request, pk), request.POST.get("edits")
+    changed = edits.changes_of(document) if choice is None and document.is_finished else []
+    if changed:
+        context = {"document": document, "changed": edits.counted(changed)}
+        context["back_url"] = back(request, reverse("documents:detail", args=[pk]))
+        return render(request, "documents/reprocess.html", context)
+    act = partial(queue.reprocess, discard_edits=choice == "discard")
+    return change(request, pk, act)
+
+
+@login_required
+@require_POST
+def dismiss_lost_edits(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The person has seen which of their changes found no place."""
+    edits.dismiss(owned(request, pk))
+    return redirect("documents:detail", pk)
 
 
 @login_required

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from billing.limits import QuotaExceeded
-from documents import queue
+from documents import pausing, queue
 from documents.forms import AddressForm, LibraryForm, PastedTextForm
 from documents.models import Document, DocumentQuerySet
 from documents.uploads import UploadRefused, add_document, delete_document
@@ -46,6 +46,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     form = LibraryForm(request.GET, tags=library.tags())
     page = Paginator(form.apply(library), PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "adding": adding}
+    context["queue"] = pausing.state_of(request.user)
     status = 422 if request.method == "POST" else 200
     return render(request, "documents/list.html", context, status=status)
 

@@ -1,4 +1,6 @@
 // The library's table: unfinished rows are kept up to date, ticked rows can be acted on.
+import "./selection.js";
+
 const EVERY = 2000;
 const rows = document.getElementById("document-rows");
 const news = document.querySelector("[data-progress-news]");
@@ -10,7 +12,17 @@ async function refresh() {
     const answer = await fetch(`${rows.dataset.progress}?${query}`).catch(() => null);
     if (answer?.ok && !answer.redirected) update(unfinished, await answer.text());
   }
+  await refreshQueue(unfinished.length > 0);
   setTimeout(refresh, EVERY);
+}
+
+// How much waits, and whether it is paused; a button that has the focus keeps it.
+async function refreshQueue(isBusy) {
+  const queue = document.getElementById("queue");
+  const isShown = isBusy || queue?.childElementCount;
+  if (!isShown || document.hidden || queue.contains(document.activeElement)) return;
+  const answer = await fetch(queue.dataset.queue).catch(() => null);
+  if (answer?.ok && !answer.redirected) queue.outerHTML = await answer.text(); // our own server's fragment
 }
 
 function update(unfinished, html) {
@@ -48,30 +60,7 @@ function dropDoubles(changes) {
   }
 }
 
-function countTicked() {
-  const bar = document.querySelector("[data-selection]");
-  const ticked = rows.querySelectorAll('input[name="id"]:checked').length;
-  const count = bar.querySelector("[data-selection-count]");
-  bar.hidden = !ticked;
-  count.textContent = `${ticked.toLocaleString(document.documentElement.lang)} ${count.dataset.text}`;
-}
-
-document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-select-all]")) {
-    for (const tick of rows.querySelectorAll('input[name="id"]')) tick.checked = target.checked;
-  }
-  if (target.matches('[data-select-all], [name="id"]')) countTicked();
-});
-
 if (rows) {
   new MutationObserver(dropDoubles).observe(rows, { childList: true });
-  countTicked();
   setTimeout(refresh, EVERY);
-}
-
-// A link to a passage that names no place on the page still ends at the passage.
-const passage = document.getElementById("passage");
-if (passage) {
-  passage.scrollIntoView({ block: "center" });
-  passage.focus({ preventScroll: true });
 }

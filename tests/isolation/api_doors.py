@@ -6,6 +6,7 @@ from tests.isolation.doors import (
     always,
     answer,
     chatbot,
+    chunk,
     conversation,
     credential,
     document,
@@ -110,6 +111,31 @@ DOCUMENTS = [
     Door("api-documents-text", "GET", "documents:read", path=document),
     Door("api-documents-file", "GET", "documents:read", path=document),
     Door("api-documents-reprocess", "POST", "documents:write", path=document),
+    Door(
+        "api-documents-reprocess",
+        "POST",
+        "documents:write",
+        path=document,
+        body=always({"discard_edits": True}),
+    ),
+    Door("api-documents-queue", "GET", "documents:read", blind=True),
+    Door(
+        "api-documents-queue", "PATCH", "documents:write", body=always({"paused": True}), blind=True
+    ),
+    Door("api-chunks-detail", "GET", "documents:read", path=chunk),
+    Door(
+        "api-chunks-detail",
+        "PATCH",
+        "documents:write",
+        path=chunk,
+        body=always({"content": "Taken.", "enabled": False}),
+    ),
+    Door(
+        "api-chunks-switch",
+        "POST",
+        "documents:write",
+        body=lambda world: {"ids": [str(world.chunk)], "enabled": False},
+    ),
     Door("api-documents-cancel", "POST", "documents:write", path=waiting),
     *(
         Door(

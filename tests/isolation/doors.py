@@ -57,6 +57,10 @@ def waiting(world: World) -> list[Any]:
     return [world.waiting]
 
 
+def chunk(world: World) -> list[Any]:
+    return [world.chunk]
+
+
 def chatbot(world: World) -> list[Any]:
     return [world.chatbot]
 

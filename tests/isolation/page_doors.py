@@ -5,6 +5,7 @@ from tests.isolation.doors import (
     Door,
     always,
     answer,
+    chunk,
     conversation,
     credential,
     document,
@@ -109,6 +110,23 @@ DOCUMENTS = [
         blind=True,
     ),
     Door("documents:passages", "GET", path=document),
+    Door(
+        "documents:switch_passages",
+        "POST",
+        path=document,
+        body=lambda world: {"on": "no", "id": str(world.chunk)},
+        blind=True,
+    ),
+    Door("documents:passage", "GET", path=chunk),
+    Door("documents:edit_passage", "GET", path=chunk),
+    Door("documents:edit_passage", "POST", path=chunk, body=always({"content": "Taken."})),
+    Door("documents:switch_passage", "POST", path=chunk, body=always({"on": "no"})),
+    Door("documents:dismiss_lost_edits", "POST", path=document),
+    Door("documents:queue", "GET", blind=True),
+    *(
+        Door("documents:queue", "POST", body=always({"action": action}), blind=True)
+        for action in ("pause", "resume", "retry")
+    ),
     Door("documents:state", "GET", path=document),
     Door("documents:download", "GET", path=document),
     Door("documents:edit", "GET", path=document),
