@@ -50,10 +50,7 @@ def workers() -> None:
 
 def search_model() -> str | None:
     """Another model than the settings name works as well, but somebody should know."""
-    try:
-        return "differs" if change.standing().differs else None
-    finally:
-        connection.close()
+    return "differs" if change.standing().differs else None
 
 
 Check = Callable[[], str | None]
