@@ -35,7 +35,7 @@ class Counter(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Atom:
     """Sentences know the paragraph that had to be cut for them; rows and lines of code what a
     reader of them alone would miss (`lead`)."""
@@ -69,7 +69,9 @@ def _counted(text: str, found: Iterable[Atom], counter: Counter, most: int) -> I
         new = [atom for atom in batch if atom.tokens < 0]
         counts = iter(_counts(text, new, counter, most))
         for atom in batch:
-            yield atom if atom.tokens >= 0 else replace(atom, tokens=next(counts))
+            if atom.tokens < 0:
+                atom.tokens = next(counts)
+            yield atom
 
 
 def _counts(text: str, atoms: list[Atom], counter: Counter, most: int) -> list[int]:
@@ -126,7 +128,7 @@ def _scraps_together(atoms: Iterable[Atom]) -> Iterator[Atom]:
     held: Atom | None = None
     for atom in atoms:
         if held and held.kind is atom.kind and _is_scrap(held) and _is_scrap(atom):
-            held = replace(held, end=atom.end)
+            held.end = atom.end
             continue
         if held:
             yield held

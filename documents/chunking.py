@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from documents.atoms import LONGEST_HEADING, Atom, Counter, Path
 from documents.contexts import PATH, contexts
 from documents.extraction.result import ODS, XLS, XLSX, Extracted
+from documents.lines import Kind
 from documents.sections import alone, pages_of_sections, together
 
 SCRAP = 50  # tokens; a last piece below this joins the one before
@@ -72,7 +73,7 @@ def _packs(extracted: Extracted, counter: Counter, sizes: Sizes) -> Iterator[lis
 
 
 def _piece(text: str, atoms: list[Atom], page_starts: list[int]) -> Piece:
-    start, end = _trimmed(text, atoms[0].start, atoms[-1].end)
+    start, end = _trimmed(text, atoms)
     page = max(1, bisect_right(page_starts, start)) if page_starts else None
     section = PATH.join(_shared_path(atoms)) or _names(atoms)
     if len(section) > SECTION_CHARS:
@@ -80,9 +81,13 @@ def _piece(text: str, atoms: list[Atom], page_starts: list[int]) -> Piece:
     return Piece(start, end, page, section, sum(atom.tokens for atom in atoms))
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trimmed(text: str, atoms: list[Atom]) -> tuple[int, int]:
+    """Without white space around, but for the indentation of code."""
+    start, end = atoms[0].start, atoms[-1].end
     piece = text[start:end]
-    return end - len(piece.lstrip()), start + len(piece.rstrip())
+    if atoms[0].kind is not Kind.CODE:
+        start = end - len(piece.lstrip())
+    return start, end - len(piece) + len(piece.rstrip())
 
 
 def _shared_path(atoms: list[Atom]) -> Path:

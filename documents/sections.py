@@ -130,5 +130,7 @@ def _with_heading(atoms: list[Atom], body: int) -> list[Atom]:
         last = place
         if atom.end > body or tokens > LONGEST_HEADING:
             break
-    first = replace(atoms[last], start=atoms[0].start, tokens=tokens, opens_section=True)
-    return [replace(first, lead=atoms[0].lead), *atoms[last + 1 :]]
+    first = atoms[last]
+    first.start, first.lead = atoms[0].start, atoms[0].lead
+    first.tokens, first.opens_section = tokens, True
+    return atoms[last:]

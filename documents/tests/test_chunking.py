@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import chunking
+from documents.contexts import under
 from documents.extraction import Extracted, Heading
 from documents.extraction.markdown import headings
 from documents.extraction.result import XLSX
@@ -148,6 +149,20 @@ def test_a_long_path_is_shortened():
     assert piece.section.endswith("…")
 
 
+class WordCounter:
+    """Four characters a token, no token across a space: exact for whole and parts alike."""
+
+    max_tokens = 512
+
+    def __init__(self):
+        self.calls = self.characters = 0
+
+    def count_tokens(self, texts):
+        self.calls += 1
+        self.characters += sum(map(len, texts))
+        return [sum(-(-len(word) // 4) for word in text.split()) for text in texts]
+
+
 PARTS = st.sampled_from(
     [
         "# A\n",
@@ -181,16 +196,112 @@ def test_every_character_is_in_a_piece_and_no_piece_is_blank_or_too_long(text, p
     if pages:
         cuts = [len(text) * number // pages for number in range(pages + 1)]
         extracted.pages = list(pairwise(cuts))
-    pieces = split(extracted)
+    counter = WordCounter()
+    pieces = split(extracted, counter, title="Title " * 30)
 
     covered = bytearray(len(text))
     for piece in pieces:
         quote = text[piece.start : piece.end]
-        assert quote == quote.strip() != ""
-        assert piece.token_count <= 420
+        assert quote.strip()
+        assert counter.count_tokens([under(piece.context, quote)])[0] <= counter.max_tokens
         covered[piece.start : piece.end] = b"x" * len(quote)
     assert all(covered[at] or character.isspace() for at, character in enumerate(text))
     assert [piece.start for piece in pieces] == sorted({piece.start for piece in pieces})
+
+
+def table(number, rows, words):
+    lines = [f"| cell {number} {row} | {'word ' * words}|" for row in range(rows)]
+    return [f"| Head{number} | Other |", "| --- | --- |", *lines]
+
+
+def bare_table(number, rows, words):
+    return [line.strip("| ") for line in table(number, rows, words)]
+
+
+def code(number, lines, words):
+    body = [f"    line_{number}_{line} = call({'word, ' * words})" for line in range(lines)]
+    return [f"```lang{number}", *body, "```"]
+
+
+def words(number, count, length):
+    return [f"Prose {number}. " + "Some words. " * (count * length)]
+
+
+BLOCKS = st.lists(
+    st.tuples(
+        st.sampled_from([table, bare_table, code, words]), st.integers(1, 40), st.integers(0, 60)
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(BLOCKS)
+def test_no_row_and_no_line_of_code_is_cut_and_each_has_its_header_or_language(parts):
+    blocks = [make(number, *sizes) for number, (make, *sizes) in enumerate(parts)]
+    text = "\n\n".join("\n".join(lines) for lines in blocks)
+    pieces = split(markdown(text), WordCounter())
+    end = 0
+    for (make, *_), lines in zip(parts, blocks, strict=True):
+        for line in lines:
+            start = text.index(line.strip(), end)
+            end = start + len(line.strip())
+            if make is not words:
+                [*_, piece] = [piece for piece in pieces if piece.start <= start]
+                assert end <= piece.end
+                assert lines[0].strip("`") in under(piece.context, text[piece.start : piece.end])
+
+
+def test_a_row_longer_than_a_piece_is_cut_between_its_cells():
+    cells = ["word " * 30 + f"cell{number}" for number in range(40)]
+    text = "| A | B |\n| - | - |\n| " + " | ".join(cells) + " |\n| short | row |"
+    pieces = split(markdown(text), WordCounter())
+    assert len(pieces) > 3
+    for piece in pieces[1:]:
+        quote = text[piece.start : piece.end]
+        assert quote.startswith("|")
+        assert piece.context == "| A | B |\n| - | - |"
+    assert all(any(cell in text[p.start : p.end] for p in pieces) for cell in cells)
+
+
+def test_code_keeps_its_indentation_and_its_language():
+    lines = [f"    value_{number} = compute(number_{number})" for number in range(90)]
+    text = "```python\ndef f():\n" + "\n".join(lines) + "\n```"
+    first, second, *_ = split(plain(text), WordCounter())
+    assert (first.context, second.context) == ("", "```python")
+    assert text[second.start : second.end].startswith("    value_")
+
+
+def test_a_fence_without_a_language_needs_no_context():
+    text = "```\n" + "\n".join(f"line {number} of the listing" for number in range(200)) + "\n```"
+    assert {piece.context for piece in split(plain(text), WordCounter())} == {""}
+
+
+def test_the_title_stands_above_the_headings_once():
+    text = f"# Guide\n\n{prose(200)}\n\n# End\n\n{prose(200)}\n"
+    contexts = [piece.context for piece in split(markdown(text), title="Guide")]
+    assert contexts == ["Guide", "Guide › End"]
+
+
+def test_what_does_not_fit_above_the_text_is_left_out_from_the_outside_in():
+    class Narrow(WordCounter):
+        max_tokens = 300
+
+    title, path = "T" * 80, "Heading " + "h" * 280
+    text = f"# {path}\n\n## Last\n\n{'word ' * 1000}"
+    found = split(markdown(text), Narrow(), title=title, sizes=chunking.Sizes(full=240, most=280))
+    assert found[0].context == "Last"
+    assert found[-1].token_count < 200
+    assert found[-1].context == f"{title} › {found[-1].section}"
+
+
+def test_a_long_document_is_counted_in_few_calls():
+    counter = WordCounter()
+    text = f"## Part\n\n{prose(250)}\n\nA short paragraph.\n\n" * 1000
+    split(markdown(text), counter)
+    assert counter.calls < len(text) / 50_000
+    assert counter.characters < 1.1 * len(text)
 
 
 @pytest.mark.parametrize(
