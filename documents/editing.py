@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.connections import give_back
@@ -22,11 +23,12 @@ from accounts.tenancy import scope
 from billing.limits import check_tokens
 from billing.models import RequestType
 from billing.usage import record_usage
-from documents import passages, vectors
-from documents.models import Document, DocumentChunk, EmbeddingGeneration
+from documents import generations, passages, vectors
+from documents.models import Document, DocumentChunk
 from documents.queue import NotNow
 from providers.base import Usage
 
+CHANGED = gettext_lazy("This passage was changed meanwhile. Look at it again, then decide.")
 MAX_CHARACTERS = 10_000  # of any script; the embedder's tokens are the limit that is met first
 REWRITTEN = [
     *("content", "original", "edited_at", "token_count", "search_text", "passage_hash"),
@@ -65,7 +67,6 @@ def edit(user: User, pk: UUID, content: str) -> DocumentChunk:
         document.token_count += after.token_count - before.token_count
         document.tokens_used += embedded
         document.save(update_fields=["token_count", "tokens_used", "updated_at"])
-        _make_anew(document)
         _note(user, [after], "edited" if after.edited_at else "restored")
         _note_usage(user, after, embedded)
     return after
@@ -77,7 +78,6 @@ def switch(user: User, chunks: Iterable[DocumentChunk], *, on: bool) -> int:
     ids = sorted({chunk.document_id for chunk in changed})
     for document in Document.objects.filter(pk__in=ids).order_by("pk").select_for_update():
         _check_free(document)
-        _make_anew(document)
     DocumentChunk.objects.filter(pk__in=[chunk.pk for chunk in changed]).update(enabled=on)
     for chunk in changed:
         chunk.enabled = on
@@ -118,7 +118,7 @@ def _reworded(before: DocumentChunk, content: str) -> DocumentChunk:
 
 
 def _check_length(user: User, chunk: DocumentChunk) -> None:
-    with embedder_of(user.pk) as embedder:
+    with embedder_of(user.pk, chunk.generation.model) as embedder:
         chunk.token_count, whole = embedder.count_tokens([chunk.content, passages.text_of(chunk)])
         if whole > embedder.max_tokens:
             text = _(
@@ -130,18 +130,16 @@ def _check_length(user: User, chunk: DocumentChunk) -> None:
 
 def _held(before: DocumentChunk) -> Document:
     """The document, locked, if the passage is still what it was when its change was begun."""
+    try:
+        generations.hold(before.generation)
+    except generations.Replaced as error:
+        raise NotNow(CHANGED) from error
     document = Document.objects.select_for_update().filter(pk=before.document_id).first()
     same = DocumentChunk.objects.present().filter(pk=before.pk, content=before.content)
     if document is None or not same.exists():
-        raise NotNow(_("This passage was changed meanwhile. Look at it again, then decide."))
+        raise NotNow(CHANGED)
     _check_free(document)
     return document
-
-
-def _make_anew(document: Document) -> None:
-    """What a coming generation already holds of the document was made of the old words."""
-    future = EmbeddingGeneration.State.FUTURE
-    DocumentChunk.objects.filter(document=document, generation__state=future).delete()
 
 
 def _note(user: User, chunks: list[DocumentChunk], change: str) -> None:
@@ -163,5 +161,5 @@ def _note_usage(user: User, chunk: DocumentChunk, tokens: int) -> None:
             RequestType.EMBEDDING,
             chunk.embedding_model,
             Usage(tokens, 0, exact=False),
-            own_key=bool(own_accounts(user.pk)),
+            own_key=bool(own_accounts(user.pk, chunk.embedding_model)),
         )
