@@ -70,6 +70,12 @@ def outside(view: View) -> View:
     return view
 
 
+def guessable(view: View) -> View:
+    """Mark a view that takes a secret, which nobody gets wrong often who knows it."""
+    view.bucket = "secrets"  # type: ignore[attr-defined]
+    return view
+
+
 def unlimited(view: View) -> View:
     view.bucket = None  # type: ignore[attr-defined]
     return view

@@ -189,14 +189,17 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "socket_timeout": 10}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-WORKER_PROCESSES = int(env_number("KYRO_WORKER_PROCESSES", 3))
+WORKER_PROCESSES = int(env_number("KYRO_WORKER_PROCESSES", 4))
 CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES
-# One process stays free for others, however many slow documents a person has.
-INGESTIONS_PER_OWNER = int(env("KYRO_INGESTIONS_PER_OWNER") or max(1, WORKER_PROCESSES - 1))
+# One process stays free for upkeep, and one more for others, however many slow documents there are.
+# Several machines together: KYRO_INGESTIONS_AT_ONCE.
+INGESTIONS_AT_ONCE = int(env("KYRO_INGESTIONS_AT_ONCE") or max(1, WORKER_PROCESSES - 1))
+INGESTIONS_PER_OWNER = int(env("KYRO_INGESTIONS_PER_OWNER") or max(1, WORKER_PROCESSES - 2))
 # Sites that are read at the same time: reading them is mostly waiting, uploads come first.
 CRAWLS_AT_ONCE = int(env("KYRO_CRAWLS_AT_ONCE") or max(1, WORKER_PROCESSES // 3))
 CRAWL_SLICE_SECONDS = env_number("KYRO_CRAWL_SLICE_SECONDS", 5)
 CRAWL_DELAY = env_number("KYRO_CRAWL_DELAY", 0.5)
+OCR_PAGES = int(env_number("KYRO_OCR_PAGES", 200))  # of a document; 0 reads no pictures
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE = {
@@ -363,6 +366,7 @@ RATE_LIMITS = {
     "writes": int(env_number("KYRO_RATE_WRITES", 3_000)),
     "answers": int(env_number("KYRO_RATE_ANSWERS", 3_000)),
     "outside": int(env_number("KYRO_RATE_OUTSIDE", 20)),
+    "secrets": int(env_number("KYRO_RATE_SECRETS", 20)),
     "anonymous": int(env_number("KYRO_RATE_ANONYMOUS", 600)),
 }
 SPECTACULAR_SETTINGS = {

@@ -28,6 +28,7 @@ TYPES = [
     ("sheet", _("Excel, CSV")),
     ("web", _("Web page")),
     ("book", "EPUB"),
+    ("picture", _("Picture")),
     ("email", _("E-mail")),
     ("json", "JSON"),
     ("markdown", "Markdown"),
@@ -44,6 +45,7 @@ class LibraryForm(forms.Form):
     )
     type = forms.ChoiceField(required=False, choices=[("", _("Any type")), *TYPES])
     tag = forms.ChoiceField(required=False)
+    language = forms.CharField(required=False, max_length=2)
     sort = forms.ChoiceField(
         required=False,
         choices=[
@@ -61,7 +63,8 @@ class LibraryForm(forms.Form):
 
     @property
     def narrows(self) -> bool:
-        return any(self.cleaned_data.get(key) for key in ("name", "status", "type", "tag"))
+        filters = ("name", "status", "type", "tag", "language")
+        return any(self.cleaned_data.get(key) for key in filters)
 
     def apply(self, documents: DocumentQuerySet) -> DocumentQuerySet:
         wanted = self.cleaned_data
@@ -73,6 +76,8 @@ class LibraryForm(forms.Form):
             documents = documents.filter(mime_type__in=KINDS[kind])
         if tag := wanted.get("tag"):
             documents = documents.filter(tags__contains=[tag])
+        if language := wanted.get("language"):
+            documents = documents.filter(language=language)
         return documents.order_by(*SORTS[wanted.get("sort", "")])
 
 

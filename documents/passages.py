@@ -10,6 +10,7 @@ from documents.contexts import under
 from documents.extraction import Extracted
 from documents.lease import Lease
 from documents.models import DocumentChunk
+from documents.scans import mark_of
 from language.terms import index_terms
 
 
@@ -26,7 +27,7 @@ def passages_of(held: Lease, extracted: Extracted, pieces: list[Piece]) -> list[
             end_char=piece.end,
             page=piece.page,
             section=piece.section,
-            metadata={"context": piece.context},
+            metadata={"context": piece.context} | mark_of(extracted, piece.page),
         )
         for index, piece in enumerate(pieces)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.delivery import PendingTask
@@ -11,13 +12,14 @@ from accounts.embedding import own_accounts
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
-from documents import generations, lease
+from documents import generations, lease, scans
 from documents.edits import Lost, keep_aside
 from documents.extraction import Extracted
 from documents.fetching import Page, keep
 from documents.lease import Lease
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.signals import document_processed
+from language.detection import language_of
 from providers.base import Usage
 
 WRITE_BATCH = 500
@@ -80,6 +82,8 @@ def _finish(document: Document, reading: Reading) -> None:
     document.error_code = document.error_message = ""
     document.mime_type = extracted.mime_type
     document.title = document.title or extracted.title[:300]
+    document.language = language_of(extracted.text, settings.DATA_DIR / "models")
+    scans.note(document, extracted)
     document.page_count = len(extracted.pages) or None
     document.chunk_count = len(chunks)
     document.token_count = sum(chunk.token_count for chunk in chunks)

@@ -155,7 +155,7 @@ def main() -> None:
 def serving() -> Iterator[str]:
     """The address of a server with its own database, where nobody asks too often."""
     own_server = running_server().server_address[1]
-    buckets = ("READS", "WRITES", "ANSWERS", "OUTSIDE", "ANONYMOUS")
+    buckets = ("READS", "WRITES", "ANSWERS", "OUTSIDE", "SECRETS", "ANONYMOUS")
     web = Web(
         {
             "KYRO_CHAT_MODEL": "fake",

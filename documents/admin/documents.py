@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.admin import PersonAdmin
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link, link_by_id
 from documents import queue
+from documents.languages import names
 from documents.models import KINDS, Document, DocumentChunk, DocumentText, ErasedFile
 from documents.uploads import delete_document
 
@@ -73,6 +74,19 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(mime_type__in=types) if types else queryset
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    """By name; those in use are not looked for, which would read the whole table."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return sorted(names().items(), key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
     person = link("owner")
@@ -84,6 +98,7 @@ class DocumentAdmin(ReadOnlyAdmin):
         TypeFilter,
         "stage",
         "kind",
+        LanguageFilter,
         "created_at",
     ]
     list_select_related = ["owner"]
@@ -105,6 +120,7 @@ class DocumentAdmin(ReadOnlyAdmin):
             {
                 "fields": [
                     *("title", "description", "tags", "mime_type", "file", "file_size"),
+                    "has_password",
                     *("content_hash", "language", "page_count", "chunk_count", "token_count"),
                     *("tokens_used", "embedding_model", "metadata", "created_at", "updated_at"),
                 ]
@@ -118,6 +134,10 @@ class DocumentAdmin(ReadOnlyAdmin):
         SeeAlso("accounts.AuditLog", "resource_id"),
     ]
     actions = ["retry", "cancel"]
+
+    @admin.display(boolean=True, description=_("password kept"))
+    def has_password(self, document):
+        return bool(document.sealed_password)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return request.user.is_superuser
@@ -169,9 +189,11 @@ class DocumentTextAdmin(ReadOnlyAdmin):
 @admin.register(DocumentChunk)
 class DocumentChunkAdmin(ReadOnlyAdmin):
     document_page = link("document")
-    list_display = ["__str__", "document_page", "page", "section", "token_count", "enabled"]
-    list_filter = ["enabled"]
-    list_select_related = ["document"]
+    list_display = [
+        *("__str__", "document_page", "page", "section", "token_count", "enabled", "generation")
+    ]
+    list_filter = ["enabled", "generation"]
+    list_select_related = ["document", "generation"]
     search_fields = ["section"]
     ids = ["id", "document", "owner"]
     exclude = ["embedding", "search_text", "content_tsv"]

@@ -15,6 +15,7 @@ class DocumentFilter(django_filters.FilterSet):
         choices=[(kind, kind) for kind in KINDS], method="of_type", label="A family of formats."
     )
     mime_type = django_filters.CharFilter()
+    language = django_filters.CharFilter(label="As it was detected: ISO 639-1.")
     source = django_filters.ChoiceFilter(
         choices=[("file", "file"), ("web", "web")],
         method="from_source",

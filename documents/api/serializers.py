@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import User
 from accounts.rest.strict import StrictModelSerializer, StrictSerializer
-from documents import uploads
+from documents import batches, neighbours, uploads
 from documents.addresses import add_address
+from documents.api.paths import PathField
 from documents.models import Document, DocumentChunk
 
 MAX_TAGS = 20
@@ -32,6 +35,7 @@ class TagsField(serializers.ListField):
 
 class DocumentSerializer(StrictModelSerializer):
     tags = TagsField(required=False)
+    path = serializers.CharField(read_only=True, help_text="Within the folder it came with.")
     stage_times = serializers.DictField(
         child=serializers.DateTimeField(), read_only=True, help_text="When each stage began."
     )
@@ -40,12 +44,27 @@ class DocumentSerializer(StrictModelSerializer):
         read_only=True, help_text="Where the redirects of `source_url` ended; empty for files."
     )
     fetched_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    recognised_pages = serializers.ListField(
+        source="metadata.recognised_pages",
+        child=serializers.IntegerField(),
+        default=list,
+        read_only=True,
+        help_text="Whose text was recognised in pictures and may contain mistakes.",
+    )
+    unread_pages = serializers.ListField(
+        source="metadata.unread_pages",
+        child=serializers.IntegerField(),
+        default=list,
+        read_only=True,
+        help_text="Pictures that were not read: too many, or too much work.",
+    )
 
     class Meta:
         model = Document
         fields = [
             "id",
             "name",
+            "path",
             "title",
             "description",
             "tags",
@@ -65,6 +84,8 @@ class DocumentSerializer(StrictModelSerializer):
             "file_size",
             "content_hash",
             "page_count",
+            "recognised_pages",
+            "unread_pages",
             "chunk_count",
             "token_count",
             "language",
@@ -101,9 +122,22 @@ class NewDocumentSerializer(StrictSerializer):
 
 class UploadSerializer(NewDocumentSerializer):
     file = serializers.FileField(allow_empty_file=True)
+    upload = serializers.UUIDField(
+        required=False, help_text="Of `/uploads/`, where the file was announced with its path."
+    )
+    path = PathField(required=False)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "upload" in values and "path" not in values:
+            raise serializers.ValidationError({"path": [_("Which of the announced files is it?")]})
+        return values
 
     def add_for(self, user: User) -> tuple[Document, bool]:
-        return uploads.add_document(user, **self.validated_data)
+        values = dict(self.validated_data)
+        if "upload" not in values:
+            return uploads.add_document(user, **values)
+        item = batches.awaited(user, values.pop("upload"), values.pop("path"))
+        return batches.receive(item, values.pop("file"), **values)
 
 
 class PastedTextSerializer(NewDocumentSerializer):
@@ -137,9 +171,7 @@ class ChunkSerializer(serializers.ModelSerializer):
     original = serializers.CharField(
         help_text="What the document says from start_char to end_char, where `content` was edited."
     )
-    recognised = serializers.BooleanField(
-        source="is_recognised", help_text="Read from a picture."
-    )
+    recognised = serializers.BooleanField(source="is_recognised", help_text="Read from a picture.")
 
     class Meta:
         model = DocumentChunk
@@ -157,6 +189,26 @@ class ChunkSerializer(serializers.ModelSerializer):
             "original",
             "recognised",
         ]
+
+
+class NeighboursSerializer(serializers.Serializer):
+    """Only some of a document's chunks: one and those next to it."""
+
+    around = serializers.UUIDField(required=False, help_text="A chunk of this document.")
+    before = serializers.IntegerField(
+        min_value=0, max_value=neighbours.MOST, default=1, help_text="How many stand before it."
+    )
+    after = serializers.IntegerField(
+        min_value=0, max_value=neighbours.MOST, default=1, help_text="How many stand after it."
+    )
+
+    def narrowed(self, chunks: QuerySet[DocumentChunk]) -> QuerySet[DocumentChunk]:
+        """Those wanted of a document's chunks; Http404 when it has no such chunk."""
+        if "around" not in self.validated_data:
+            return chunks
+        chunk = get_object_or_404(chunks, pk=self.validated_data["around"])
+        before, after = self.validated_data["before"], self.validated_data["after"]
+        return neighbours.around(chunk, before, after)
 
 
 class ReprocessSerializer(StrictSerializer):

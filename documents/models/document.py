@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -18,6 +19,8 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from documents.extraction import result
 from documents.extraction.formats import BY_SUFFIX
+from documents.languages import name_of
+from documents.pages import in_runs
 
 MAX_TAGS_SHOWN = 100
 KINDS = {
@@ -27,6 +30,7 @@ KINDS = {
     "sheet": (result.XLSX, result.XLS, result.ODS, result.CSV),
     "web": (result.HTML,),
     "book": (result.EPUB,),
+    "picture": (result.PNG, result.JPEG, result.TIFF, result.WEBP),
     "email": (result.EMAIL,),
     "json": (result.JSON,),
     "markdown": (result.MARKDOWN,),
@@ -44,6 +48,10 @@ TYPE_LABELS = {
     result.CSV: "CSV",
     result.HTML: _("Web page"),
     result.EPUB: "EPUB",
+    result.PNG: "PNG",
+    result.JPEG: "JPEG",
+    result.TIFF: "TIFF",
+    result.WEBP: "WebP",
     result.EMAIL: _("E-mail"),
     result.JSON: "JSON",
     result.MARKDOWN: "Markdown",
@@ -229,6 +237,12 @@ class Document(models.Model):
         return self.path.rpartition("/")[0]
 
     @property
+    def removed_at(self) -> datetime | None:
+        """Since when the site it came from has it no more."""
+        at = self.metadata.get("removed_from_site")
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def is_finished(self) -> bool:
         return self.status in {self.Status.READY, self.Status.ERROR}
 
@@ -247,6 +261,29 @@ class Document(models.Model):
     def lost_edits(self) -> list[dict[str, Any]]:
         """Changes of passages whose words the last processing did not find (documents.edits)."""
         return list(self.metadata.get("lost_edits", []))
+
+    @property
+    def language_name(self) -> str:
+        return name_of(self.language)
+
+    @property
+    def recognised_pages(self) -> str:
+        """Pages whose text was recognised in pictures: 2–4, 7"""
+        return in_runs(self.metadata.get("recognised_pages", []))
+
+    @property
+    def unread_pages(self) -> str:
+        """Pages that are pictures and were not read."""
+        return in_runs(self.metadata.get("unread_pages", []))
+
+    most_recognised = settings.OCR_PAGES
+
+    @property
+    def asks_for_password(self) -> bool:
+        return self.status == self.Status.ERROR and self.error_code in {
+            "password_needed",
+            "wrong_password",
+        }
 
     @property
     def display_title(self) -> str:
