@@ -31,7 +31,11 @@ SentencesWithTerms = tuple[list[tuple[int, int]], list[Counter[str]]]
 
 @dataclass(frozen=True)
 class Citation:
-    """One mark: which document, where in its text, and the words quoted."""
+    """One mark: which document, where in its text, and the words quoted.
+
+    Words that a person has put into the passage stand nowhere in the document: then the place is
+    the passage's, and `original` what the document says there.
+    """
 
     number: int
     document_id: str
@@ -41,6 +45,7 @@ class Citation:
     quote: str
     start_char: int
     end_char: int
+    original: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -113,9 +118,10 @@ class Binder:
             self._read_once[passage.chunk_id] = sentences_with_terms(passage.content)
         read = self._read_once[passage.chunk_id]
         start, end = supporting_span(passage.content, last_sentence(self._claim), read)
-        span = (passage.start_char + start, passage.start_char + end)
+        quote, span = passage.content[start:end], passage.place_of(start, end)
         for known in self.citations:
-            if (known.chunk_id, known.start_char, known.end_char) == (str(passage.chunk_id), *span):
+            same = (known.chunk_id, known.quote, known.start_char, known.end_char)
+            if same == (str(passage.chunk_id), quote, *span):
                 return known
         citation = Citation(
             number=len(self.citations) + 1,
@@ -123,9 +129,10 @@ class Binder:
             document_name=passage.document_name,
             chunk_id=str(passage.chunk_id),
             page=passage.page,
-            quote=passage.content[start:end],
+            quote=quote,
             start_char=span[0],
             end_char=span[1],
+            original="" if passage.says(quote, *span) else passage.original,
         )
         self.citations.append(citation)
         return citation

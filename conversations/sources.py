@@ -15,7 +15,8 @@ AROUND = 700  # characters of the document shown before and after a quote
 
 @dataclass(frozen=True)
 class Source:
-    """A citation for the panel. `before` and `after` are empty when the document has changed."""
+    """A citation for the panel. `before` and `after` are empty when the document has changed;
+    `original` is what it says where the words quoted were put in by a person."""
 
     citation: dict[str, Any]
     url: str
@@ -24,6 +25,7 @@ class Source:
     before: str = ""
     after: str = ""
     has_changed: bool = False
+    original: str = ""
 
 
 def sources_of(citations: list[dict[str, Any]], current: int) -> list[Source]:
@@ -39,7 +41,8 @@ def sources_of(citations: list[dict[str, Any]], current: int) -> list[Source]:
 
 
 def _amid_text(citation: dict[str, Any]) -> Source:
-    start, end, quote = citation["start_char"], citation["end_char"], citation["quote"]
+    start, end = citation["start_char"], citation["end_char"]
+    original = citation.get("original", "")  # older citations do not have it
     first = max(0, start - AROUND)
     text = (
         DocumentText.objects.filter(document_id=citation["document_id"])
@@ -48,21 +51,28 @@ def _amid_text(citation: dict[str, Any]) -> Source:
         .first()
     ) or ""
     before, there = text[: start - first], text[start - first : end - first]
-    if there != quote:
-        return Source(citation, passage_url(citation), exists=True, has_changed=True)
+    if there != (original or citation["quote"]):
+        url = passage_url(citation)
+        return Source(citation, url, exists=True, has_changed=True, original=original)
     return Source(
         citation,
         passage_url(citation),
         exists=True,
-        section=_section(citation["chunk_id"]),
+        section=_section(citation),
         before=_from_word(before) if first else before,
         after=_to_word(text[end - first :]),
+        original=original,
     )
 
 
-def _section(chunk_id: str) -> str:
-    chunk = DocumentChunk.objects.filter(pk=chunk_id).values_list("section", flat=True)
-    return chunk.first() or ""
+def _section(citation: dict[str, Any]) -> str:
+    """Of the passage that holds the quote now; its id has changed if it was embedded anew."""
+    chunks = DocumentChunk.objects.present().filter(
+        document_id=citation["document_id"],
+        start_char__lte=citation["start_char"],
+        end_char__gt=citation["start_char"],
+    )
+    return chunks.values_list("section", flat=True).first() or ""
 
 
 def _from_word(text: str) -> str:

@@ -59,6 +59,23 @@ class Passage:
     end_char: int
     score: float
     similarity: float | None = None
+    original: str = ""  # what the document says there, where a person has edited the passage
+
+    def place_of(self, start: int, end: int) -> tuple[int, int]:
+        """Where content[start:end] stands in the document's text. Words of a person's own stand
+        nowhere: then it is the place of the whole passage that they were put for."""
+        if not self.original:
+            return self.start_char + start, self.start_char + end
+        quote = self.content[start:end]
+        if self.original.count(quote) != 1:
+            return self.start_char, self.end_char
+        at = self.start_char + self.original.index(quote)
+        return at, at + len(quote)
+
+    def says(self, quote: str, start_char: int, end_char: int) -> bool:
+        """Whether these are the document's own words at this place of it."""
+        own = self.original or self.content
+        return own[start_char - self.start_char : end_char - self.start_char] == quote
 
     def as_result(self) -> dict[str, Any]:
         """The passage as the API, the retrieval event and a message's context show it."""
@@ -186,7 +203,9 @@ def _rows(sql: str, parameters: list[Any]) -> dict[UUID, float]:
 def _load(best: list[UUID], scores: dict[UUID, float], near: dict[UUID, float]) -> list[Passage]:
     chunks = (
         DocumentChunk.objects.select_related("document")
-        .only("content", "page", "section", "start_char", "end_char", "document__name")
+        .only(
+            *("content", "original", "page", "section", "start_char", "end_char"), "document__name"
+        )
         .in_bulk(best)
     )
     return [
@@ -201,6 +220,7 @@ def _load(best: list[UUID], scores: dict[UUID, float], near: dict[UUID, float]) 
             end_char=chunk.end_char,
             score=scores[pk],
             similarity=near.get(pk),
+            original=chunk.original,
         )
         for pk in best
         if (chunk := chunks.get(pk))

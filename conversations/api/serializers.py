@@ -42,7 +42,10 @@ class NewConversationSerializer(StrictSerializer):
 
 
 class CitationSerializer(serializers.Serializer):
-    """The words quoted are the document's text from start_char to end_char, in code points."""
+    """The words quoted are the document's text from start_char to end_char, in code points.
+
+    Of an edited chunk they may be a person's: then `original` is the document's text there.
+    """
 
     number = serializers.IntegerField()
     document_id = serializers.UUIDField()
@@ -52,6 +55,9 @@ class CitationSerializer(serializers.Serializer):
     quote = serializers.CharField()
     start_char = serializers.IntegerField()
     end_char = serializers.IntegerField()
+    original = serializers.CharField(
+        default="", help_text="What the document says where the quote was put in by an edit."
+    )
 
 
 class MessageSerializer(serializers.Serializer):

@@ -90,6 +90,18 @@ def test_a_source_whose_document_changed_shows_the_old_quote_and_says_so(owner, 
     assert cited.citations[0]["quote"] in html
 
 
+def test_a_source_that_somebody_edited_shows_both_wordings(owner, client, cited):
+    [citation] = cited.citations
+    edited = {**citation, "quote": "It is <red>.", "original": citation["quote"]}
+    with scope(owner):
+        Message.objects.filter(pk=cited.pk).update(citations=[edited])
+    html = page(client, owner, reverse("conversations:sources", args=[cited.pk, 1]))
+    assert '<mark class="passage">It is &lt;red&gt;.</mark>' in html
+    assert f'<mark class="passage">{citation["quote"]}</mark>' in html
+    assert "Edited passage" in html
+    assert "has changed" not in html
+
+
 def test_a_deleted_document_is_cited_no_more(owner, client, cited):
     quote = cited.citations[0]["quote"]
     with scope(owner):

@@ -1,6 +1,7 @@
 """Marks become citations: numbered in reading order, bound to the very words that support them."""
 
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -158,3 +159,31 @@ def test_rows_of_one_table_are_quoted_by_their_own_marks():
 def test_a_claim_about_the_columns_alone_quotes_the_header():
     start, end = supporting_span("Text.\n\n" + PEOPLE, "It has a salary column.")
     assert ("Text.\n\n" + PEOPLE)[start:end] == "| Name | Born | Salary |\n| - | - | - |"
+
+
+def edited(content: str, original: str) -> Passage:
+    before = passage(original)
+    return replace(before, content=content, original=original)
+
+
+def test_words_a_person_put_in_are_quoted_with_the_place_they_were_put_for():
+    source = edited(SKY.replace("blue", "green"), SKY)
+    _text, [citation] = bind([source], "The sky is green [1].")
+    assert citation.quote == "The sky is green on clear days."
+    assert (citation.start_char, citation.end_char) == (source.start_char, source.end_char)
+    assert citation.original == SKY
+
+
+def test_the_documents_own_words_in_an_edited_passage_keep_their_very_place():
+    source = edited("New words come first. " + SKY, SKY)
+    _text, [citation] = bind([source], "The sky is blue [1].")
+    at = citation.start_char - source.start_char
+    assert SKY[at : citation.end_char - source.start_char] == citation.quote
+    assert citation.original == ""
+
+
+def test_two_quotes_of_a_persons_own_are_two_citations():
+    source = edited("The sky is red. Grass is yellow.", SKY)
+    text, citations = bind([source], "The sky is red [1]. Grass is yellow [1].")
+    assert text == "The sky is red [1]. Grass is yellow [2]."
+    assert [citation.quote for citation in citations] == ["The sky is red.", "Grass is yellow."]

@@ -38,8 +38,8 @@ async function open(link) {
   if (!sent) body.textContent = panel.dataset.textFailed;
   panel.hidden = false;
   const source = body.querySelector("[aria-current]");
-  const passage = source?.querySelector("mark");
   const box = source?.querySelector("[data-source-text]");
+  const passage = box?.querySelector("mark");
   if (passage && box) box.scrollTop = passage.offsetTop - box.offsetTop - box.clientHeight / 3;
   source?.scrollIntoView({ block: "nearest" });
   if (fresh || body.contains(link)) panel.querySelector("h2").focus({ preventScroll: true });
