@@ -27,20 +27,7 @@ BEFORE, AFTER = "fake", "fake/256"  # two models with vectors of other length, a
 CHUNKS_PER_FILE = 200
 TOP_K = 10
 AROUND_SECONDS = 15.0  # searching before the change begins and after it has ended
-WORDS = [
-    "amber",
-    "basalt",
-    "cobalt",
-    "delta",
-    "ember",
-    "fjord",
-    "garnet",
-    "harbour",
-    "indigo",
-    "juniper",
-    "kelp",
-    "lagoon",
-]
+WORDS = ["amber", "basalt", "cobalt", "delta", "ember", "fjord", "garnet", "harbour", "indigo"]
 
 
 @dataclass
