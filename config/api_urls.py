@@ -22,6 +22,7 @@ from conversations.api.messages import (
 )
 from documents.api.chunks import ChunkViewSet, SwitchView
 from documents.api.documents import DocumentViewSet
+from documents.api.sources import WebSourceViewSet
 from documents.api.queue import QueueView
 
 router = SimpleRouter(use_regex_path=False)
@@ -29,6 +30,7 @@ router.register("api-keys", ApiKeyViewSet, "api-keys")
 router.register("chatbots", ChatbotViewSet, "api-chatbots")
 router.register("conversations", ConversationViewSet, "api-conversations")
 router.register("documents", DocumentViewSet, "api-documents")
+router.register("web-sources", WebSourceViewSet, "api-web-sources")
 
 urlpatterns = [
     *router.urls,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from documents.views import chunk, chunks, document, library, queue, search
+from documents.views import sources
 
 app_name = "documents"
 urlpatterns = [
@@ -15,7 +16,21 @@ urlpatterns = [
     path("passages/<uuid:pk>/", chunk.detail, name="passage"),
     path("passages/<uuid:pk>/edit/", chunk.edit, name="edit_passage"),
     path("passages/<uuid:pk>/switch/", chunk.switch, name="switch_passage"),
+    path("web-sources/", sources.sources_list, name="sources"),
+    path("web-sources/add/", sources.add, name="source_add"),
+    path("web-sources/<uuid:pk>/", sources.source, name="source"),
+    path("web-sources/<uuid:pk>/state/", sources.state, name="source_state"),
+    path("web-sources/<uuid:pk>/edit/", sources.edit, name="source_edit"),
+    path("web-sources/<uuid:pk>/run/", sources.run, name="source_run"),
+    path("web-sources/<uuid:pk>/cancel/", sources.cancel, name="source_cancel"),
+    path("web-sources/<uuid:pk>/pause/", sources.pause, name="source_pause"),
+    path("web-sources/<uuid:pk>/resume/", sources.resume, name="source_resume"),
+    path("web-sources/<uuid:pk>/delete/", sources.delete, name="source_delete"),
+    path(
+        "web-sources/<uuid:pk>/removed/", sources.delete_removed, name="source_delete_removed"
+    ),
     path("<uuid:pk>/", document.detail, name="detail"),
+    path("<uuid:pk>/refresh/", sources.refresh, name="refresh"),
     path("<uuid:pk>/passages/", chunks.passages, name="passages"),
     path("<uuid:pk>/passages/switch/", chunks.switch, name="switch_passages"),
     path("<uuid:pk>/state/", document.state, name="state"),

@@ -18,7 +18,11 @@ from accounts.credentials import ProviderCredential
 from accounts.models import User
 from accounts.tenancy import scope
 from documents.forms import AddressForm
-from documents.models import Document
+from documents.models import Document, WebSource
+from documents.tests.conftest import crawl
+from documents.web import preview
+from documents.web.forms import NewSourceForm
+from documents.web.sources import begin
 from outbound import permits
 from outbound.tests.servers import Site, inner_sites, outside_site, redirect
 from outbound.tests.spellings import FORBIDDEN, LOOPBACK_V4, LOOPBACK_V6, NAMES, PRIVATE
@@ -63,6 +67,21 @@ def document_by_page(owner: User, api: APIClient, url: str) -> str:
     return "address_refused" if not added and "url" in form.errors else "added"
 
 
+def source_by_api(owner: User, api: APIClient, url: str) -> str:
+    return _code(api.post("/api/v1/web-sources/", {"url": url}))
+
+
+def source_by_page(owner: User, api: APIClient, url: str) -> str:
+    form = NewSourceForm({"url": url, "schedule": "manual", "page_limit": "9"})
+    with scope(owner):
+        added = form.is_valid() and form.add_for(owner)
+    return "address_refused" if not added and "url" in form.errors else "added"
+
+
+def look_at_a_source(owner: User, api: APIClient, url: str) -> str:
+    return "address_refused" if preview.look(url).reason else "looked"
+
+
 def provider_by_api(provider: str) -> Callable[[User, APIClient, str], str]:
     def add(owner: User, api: APIClient, url: str) -> str:
         body = {"provider": provider, "secret": "secret-of-mine", "base_url": url}
@@ -81,6 +100,9 @@ def _code(answer: Any) -> str:
 AT_THE_DOOR = {
     "a document by the API": document_by_api,
     "a document by the page": document_by_page,
+    "a web source by the API": source_by_api,
+    "a web source by the page": source_by_page,
+    "a look at a web source": look_at_a_source,
     "a server that speaks OpenAI's protocol": provider_by_api("openai"),
     "a server that speaks Gemini's protocol": provider_by_api("gemini"),
 }
@@ -93,6 +115,7 @@ def test_no_spelling_passes_the_door(feature, owner, api, inside):
     assert [here.connections for here in inside] == [0] * len(inside)
     with scope(owner):
         assert not Document.objects.exists()
+        assert not WebSource.objects.exists()
         assert not ProviderCredential.objects.exists()
 
 
@@ -110,6 +133,13 @@ def fetch_of_a_row(owner: User, url: str) -> str:
     return document.error_code
 
 
+def crawl_of_a_row(owner: User, url: str) -> str:
+    with scope(owner):
+        source = WebSource(owner=owner, url=url, host="a host", kind="section")
+        begin(source)
+    return crawl(source).error_code
+
+
 def call_of_a_provider(provider: str) -> Callable[[User, str], str]:
     def check(owner: User, url: str) -> str:
         # what is no address at all the vendor's client cannot even ask for
@@ -122,6 +152,7 @@ def call_of_a_provider(provider: str) -> Callable[[User, str], str]:
 
 BEHIND_IT = {
     "the fetch of a document": fetch_of_a_row,
+    "the crawl of a web source": crawl_of_a_row,
     "the call of a server that speaks OpenAI's protocol": call_of_a_provider("openai"),
     "the call of a server that speaks Gemini's protocol": call_of_a_provider("gemini"),
 }

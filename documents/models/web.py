@@ -17,6 +17,7 @@ from accounts.models import User
 from documents.models.document import Document
 
 MAX_PAGES = 5000
+FIGURES = ("new", "changed", "unchanged", "removed", "skipped", "failed")
 
 
 class WebSourceQuerySet(models.QuerySet["WebSource"]):
@@ -142,7 +143,13 @@ class WebSource(models.Model):
     @property
     def progress(self) -> dict[str, Any]:
         """Of the present or last run: how many pages were found, and what became of them."""
-        return {"found": self.found, "visited": self.visited, **self.run_counts}
+        figures = {name: self.run_counts.get(name, 0) for name in FIGURES}
+        return {"found": self.found, "visited": self.visited, **figures, "limited": self.limited}
+
+    @property
+    def limited(self) -> str:
+        """What ended the run before all was visited: pages, time, cancelled; else nothing."""
+        return str(self.run_counts.get("limited", ""))
 
     @property
     def found(self) -> int:
@@ -158,8 +165,15 @@ class WebSource(models.Model):
         return self.pages.filter(wanted_run=self.run)
 
 
+_INTEGER = models.IntegerField()
+
+
 def _count(rows: models.QuerySet[WebPage]) -> Coalesce:
-    counted = rows.order_by().annotate(count=Func("pk", function="count")).values("count")
+    counted = (
+        rows.order_by()
+        .annotate(count=Func("pk", function="count", output_field=_INTEGER))
+        .values("count")
+    )
     return Coalesce(Subquery(counted), 0)
 
 

@@ -76,6 +76,12 @@ def take_in(source: WebSource, page: WebPage, fetched: Fetched) -> str:
     return _add(source, page, fetched)
 
 
+def is_still_double(page: WebPage) -> bool:
+    """Whether a page that was left out as a double would be so again."""
+    same = _same(page.source, page, page.content_hash)
+    return same is not None and not _is_homeless(page.source, same)
+
+
 def leave_out(source: WebSource, page: WebPage, code: str, reason: str = "") -> str:
     """A page that is not to be kept; a document it had is treated as removed from the site."""
     reason = reason or str(REASONS[code])

@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from protego import Protego
 
+from outbound import failures
+from outbound.addresses import check_url
 from outbound.errors import FetchError
-from outbound.fetching import fetch
+from outbound.fetching import Fetcher
 from outbound.identity import NAME
 
 MAX_BYTES = 512 * 1024
+PATIENCE = 15.0  # seconds
 MAX_DELAY = 30.0  # seconds; a site that asks for more is read that slowly
 MAX_SITEMAPS = 20
 # Answers that mean "there is no robots.txt": everything is allowed. Others may pass: wait.
@@ -22,9 +25,10 @@ NONE_THERE = {"fetch_not_found", "fetch_forbidden", "fetch_failed", "fetch_redir
 
 def read_robots(url: str, waiting: Callable[[], None] | None = None) -> str:
     """The robots.txt of the address's site, empty where there is none. Raises FetchError."""
-    parts = urlsplit(url)
+    with failures.told(url):
+        parts = urlsplit(check_url(url))
     try:
-        page = fetch(
+        page = Fetcher(total=PATIENCE).fetch(
             f"{parts.scheme}://{parts.netloc}/robots.txt", max_bytes=MAX_BYTES, waiting=waiting
         )
     except FetchError as error:

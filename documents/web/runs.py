@@ -31,17 +31,19 @@ KIND = "web.run"
 # The source of the owner who was served longest ago, where its host is not being asked and has
 # had its pause.
 NEXT = """
+    WITH at_work AS (
+        SELECT owner_id, host FROM documents_websource WHERE lease_until >= statement_timestamp()
+    ), pausing AS (
+        SELECT host FROM documents_websource
+        WHERE status = 'running' AND not_before > statement_timestamp()
+    )
     SELECT s.id, s.owner_id FROM documents_websource s
     JOIN accounts_pendingtask p ON p.kind = %(kind)s AND p.object_id = s.id
     JOIN accounts_user u ON u.id = s.owner_id AND u.is_active
-    WHERE s.status IN ('pending', 'running') AND s.not_before <= now()
-      AND (s.lease_until IS NULL OR s.lease_until < now())
-      AND NOT EXISTS (SELECT 1 FROM documents_websource h WHERE h.host = s.host AND h.id <> s.id
-                      AND (h.lease_until >= now()
-                           OR h.not_before > now() AND h.status = 'running'))
-      AND (SELECT count(*) FROM documents_websource WHERE lease_until >= now()) < %(most)s
-    ORDER BY (SELECT count(*) FROM documents_websource w
-              WHERE w.owner_id = s.owner_id AND w.lease_until >= now()),
+    WHERE s.status IN ('pending', 'running') AND s.not_before <= statement_timestamp()
+      AND s.host NOT IN (SELECT host FROM at_work UNION ALL SELECT host FROM pausing)
+      AND (SELECT count(*) FROM at_work) < %(most)s
+    ORDER BY (SELECT count(*) FROM at_work w WHERE w.owner_id = s.owner_id),
              (SELECT max(served_at) FROM documents_websource w
               WHERE w.owner_id = s.owner_id) NULLS FIRST,
              s.served_at NULLS FIRST, s.created_at

@@ -65,6 +65,12 @@ def read_addresses(
     return list(found)[:MAX_ADDRESSES]
 
 
+def glance(page: Fetched) -> tuple[int, bool]:
+    """How many addresses one sitemap names, and whether they are sitemaps again."""
+    text = _text(page)
+    return len(list(_listed(text, page.url))), bool(ENTRIES.search(text[:2000]))
+
+
 def _listed(text: str, place: str) -> Iterator[str]:
     written = LOC.findall(text) if "<" in text[:1000] else text.split()
     for address in written:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.tenancy import scope
-from documents.models import Document, WebPage, WebSource
+from documents.models import WebPage, WebSource
 from documents.web import frontier, keeping
 from documents.web.hints import Hints, read_hints
 from documents.web.robots import Rules, read_robots
@@ -79,9 +79,8 @@ def _known(page: WebPage) -> dict[str, str]:
     is_kept = page.document_id and page.state in {WebPage.State.KEPT, WebPage.State.FAILED}
     stays_out = page.code in {"deleted", "noindex", "canonical", "empty"}
     if page.code == "duplicate":
-        library = Document.objects.for_user(page.owner).library()
         with scope(page.owner_id):
-            stays_out = library.filter(content_hash=page.content_hash).exists()
+            stays_out = keeping.is_still_double(page)
     if not is_kept and not stays_out:
         return {}
     told = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}

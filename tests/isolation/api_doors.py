@@ -13,6 +13,7 @@ from tests.isolation.doors import (
     key,
     waiting,
 )
+from tests.isolation.web_doors import WEB_API
 from tests.own_server import own_server_key
 
 LISTS = [
@@ -239,4 +240,4 @@ CONVERSATIONS = [
     Door("api-message-regenerate", "POST", "conversations:write", path=answer),
     Door("api-message-stop", "POST", "conversations:write", path=answer),
 ]
-API_DOORS = [*LISTS, *ACCOUNT, *PROVIDERS, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]
+API_DOORS = [*WEB_API, *LISTS, *ACCOUNT, *PROVIDERS, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]

@@ -13,6 +13,7 @@ from tests.isolation.doors import (
     slug,
     waiting,
 )
+from tests.isolation.web_doors import WEB_PAGES
 from tests.own_server import own_server_key
 
 OPEN = {
@@ -185,4 +186,4 @@ CHAT = [
     Door("conversations:again", "POST", path=answer),
     Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
 ]
-PAGE_DOORS = [*SETTINGS, *DOCUMENTS, *CHATBOTS, *CHAT]
+PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *CHAT]

@@ -20,7 +20,14 @@ from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from documents import generations
-from documents.models import Document, DocumentChunk, DocumentText, storage_path
+from documents.models import (
+    Document,
+    DocumentChunk,
+    DocumentText,
+    WebPage,
+    WebSource,
+    storage_path,
+)
 from providers import registry
 from providers.base import Usage
 
@@ -44,12 +51,16 @@ class World:
     answer: UUID = field(default_factory=uuid4)
     key: UUID = field(default_factory=uuid4)
     credential: UUID = field(default_factory=uuid4)
+    fetched: UUID = field(default_factory=uuid4)  # a document of a web address
+    site: UUID = field(default_factory=uuid4)  # a web source that rests
+    crawled: UUID = field(default_factory=uuid4)  # and one whose run goes on
 
     @property
     def traces(self) -> list[str]:
         """What must never be seen by another person."""
         ids = (self.document, self.waiting, self.chunk, self.chatbot, self.conversation)
         ids += (self.question, self.answer, self.key, self.credential)
+        ids += (self.fetched, self.site, self.crawled)
         return [self.word, self.slug, *map(str, ids)]
 
     def secret(self, *scopes: str) -> str:
@@ -73,6 +84,7 @@ def make_world(word: str) -> World:
         )
         credential.keep(f"AIza-{word}-secret")
         credential.save()
+        fetched, site, crawled = _web(user, word)
         record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
     return World(
         word=word,
@@ -87,6 +99,9 @@ def make_world(word: str) -> World:
         answer=answer.pk,
         key=key.pk,
         credential=credential.pk,
+        fetched=fetched.pk,
+        site=site.pk,
+        crawled=crawled.pk,
     )
 
 
@@ -124,6 +139,31 @@ def _ready_document(user: User, word: str) -> tuple[Document, DocumentChunk]:
         embedding_model=embedder.model,
     )
     return document, chunk
+
+
+def _web(user: User, word: str) -> tuple[Document, WebSource, WebSource]:
+    fetched = _stored(user, f"{word} of the web", f"{word}.html")
+    fetched.source_url, fetched.status = f"https://{word}.example/", Document.Status.READY
+    fetched.save(force_insert=True)
+    site, crawled = (
+        WebSource.objects.create(
+            owner=user,
+            url=f"https://{word}.example/{path}/",
+            host=f"{word}.example",
+            kind="section",
+            status=status,
+            run=1,
+        )
+        for path, status in (("docs", "idle"), ("blog", "pending"))
+    )
+    page = f"{site.url}{word}.html"
+    removed = _stored(user, f"{word} was here", f"{word}-removed.html")
+    removed.source_url, removed.status = page, Document.Status.READY
+    removed.save(force_insert=True)
+    WebPage.objects.create(
+        owner=user, source=site, url=page, document=removed, state="removed", wanted_run=1
+    )
+    return fetched, site, crawled
 
 
 def _conversation(
