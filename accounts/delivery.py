@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 NUDGES: dict[str, Task[[], None]] = {}
 ENOUGH = 20  # nudges at once: whoever follows one sends the next
 NUDGE_PATIENCE = 2.0  # seconds for a free connection to the broker
+QUIET_SECONDS = 0.2
+LINGERING: dict[str, float] = {}  # kind -> when this process last sent a message; see below
 NUDGE_AGAIN = dt.timedelta(seconds=30)
 
 
@@ -67,7 +70,18 @@ def owe_each(kind: str, object_ids: Sequence[UUID], owner_id: UUID) -> None:
         unique_fields=["kind", "object_id"],
         update_fields=["due_at"],
     )
-    transaction.on_commit(lambda: nudge_for(kind, len(object_ids)))
+    transaction.on_commit(lambda: nudge_unless_just_done(kind, len(object_ids)))
+
+
+def nudge_unless_just_done(kind: str, count: int) -> None:
+    """A message costs more than the row; who uploads a hundred files needs no hundred messages.
+    Only for work whose workers look once more before they go."""
+    now = time.monotonic()
+    if kind in LINGERING and now - LINGERING[kind] < QUIET_SECONDS:
+        return
+    if kind in LINGERING:
+        LINGERING[kind] = now
+    nudge_for(kind, count)
 
 
 def nudge_for(kind: str, count: int) -> None:

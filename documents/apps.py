@@ -5,15 +5,17 @@ class DocumentsConfig(AppConfig):
     name = "documents"
 
     def ready(self) -> None:
-        from accounts import closing, delivery
+        from accounts import closing, delivery, sealing
         from documents import checks  # noqa: F401
         from documents.lease import KIND
         from documents.reembedding import change
-        from documents.tasks import crawl_next_source, ingest_next_document, reembed
+        from documents.tasks import crawl_next_source, ingest_documents, reembed
+        from documents.unlocking import reseal_all
         from documents.uploads import give_up_files
         from documents.web import runs
 
-        delivery.NUDGES[KIND] = ingest_next_document
+        delivery.NUDGES[KIND] = ingest_documents
         delivery.NUDGES[change.KIND] = reembed
         delivery.NUDGES[runs.KIND] = crawl_next_source
+        sealing.RESEALED["passwords of documents"] = reseal_all
         closing.erasing.connect(give_up_files)

@@ -6,9 +6,11 @@ together, and each is written in a transaction of its own.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -22,16 +24,19 @@ from documents.attachments import keep_attachments
 from documents.chunking import split
 from documents.extraction import ExtractionError, extract
 from documents.fetching import Page, fetched_page
-from documents.lease import Lease, LeaseLost, kept_alive
+from documents.lease import Lease, LeaseLost, give_back, kept_alive
 from documents.models import Document
 from documents.originals import local_copy
 from documents.outwaiting import outwait
+from documents.scans import read_scans
 from documents.storing import Reading
+from documents.unlocking import password_for
 from outbound.errors import FetchError
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
 EMBEDDED_TOGETHER = 64  # passages; what a call to a provider takes at least
+LONG = 3.0  # seconds to read a small document
 
 
 def ingest(batch: Sequence[Lease]) -> None:
@@ -43,9 +48,11 @@ def ingest(batch: Sequence[Lease]) -> None:
     """
     readings: list[Reading] = []
     with kept_alive(batch), ExitStack() as opened:
-        for held in batch:
+        to_come = list(batch)
+        while to_come:
+            held = to_come.pop(0)
             with ending_with_a_reason(held):
-                readings.append(_read(held, opened))
+                readings.append(_read(held, opened, Patience(held, to_come)))
             if sum(len(reading.chunks) for reading in readings) >= EMBEDDED_TOGETHER:
                 _publish(readings)
                 readings = []
@@ -70,29 +77,50 @@ def _failing(held: Lease) -> Iterator[None]:
     except LeaseLost:
         raise
     except (ExtractionError, FetchError, ProviderError) as error:
-        held.fail(error.code, str(error), permanent=error.permanent)
+        wait = getattr(error, "retry_after", None)
+        held.fail(error.code, str(error), permanent=error.permanent, retry_after=wait)
         log.info("document_failed", code=error.code, reason=str(error))
     except Exception:
+        log.exception("document_failed", code="unexpected")
         held.fail("unexpected", _("Something went wrong on our side."), permanent=False)
-        raise
 
 
-def _read(held: Lease, opened: ExitStack) -> Reading:
+@dataclass
+class Patience:
+    """Called every second while a document is read: whoever takes long lets others take those
+    that were to come after it."""
+
+    held: Lease
+    to_come: list[Lease]
+    began: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> None:
+        self.held.beat()
+        if self.to_come and time.monotonic() - self.began > LONG:
+            give_back(self.to_come)
+            self.to_come.clear()
+
+
+def _read(held: Lease, opened: ExitStack, waiting: Patience) -> Reading:
     """Text and passages of a document; its files stay until `opened` is closed."""
     if held.taken.source_url:
         page = opened.enter_context(fetched_page(held))
-        return _understood(held, page.readable, page.name, page)
+        return _understood(waiting, page.readable, page.name, page)
     path = opened.enter_context(local_copy(held.taken))
-    return _understood(held, path, held.taken.name)
+    return _understood(waiting, path, held.taken.name)
 
 
-def _understood(held: Lease, path: Path, name: str, page: Page | None = None) -> Reading:
+def _understood(waiting: Patience, path: Path, name: str, page: Page | None = None) -> Reading:
+    held = waiting.held
     held.pass_through(Document.Stage.EXTRACTING, 5)
-    extracted = extract(path, name, waiting=held.beat)
+    with password_for(held) as password:
+        extracted = extract(path, name, password=password, waiting=waiting)
+        extracted = read_scans(held, path, extracted, password, waiting)
     keep_attachments(held, extracted)
     held.pass_through(Document.Stage.CHUNKING, 25)
     with embedder_of(held.owner_id, generations.present().model) as counter:
-        pieces = outwait(held, partial(split, extracted, counter))
+        title = held.taken.title or extracted.title
+        pieces = outwait(held, partial(split, extracted, counter, title))
     chunks = passages.passages_of(held, extracted, pieces)
     if not chunks:
         raise ExtractionError("no_text", _("No text was found in this document."))

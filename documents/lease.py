@@ -22,7 +22,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.delivery import PendingTask
+from accounts.delivery import PendingTask, owe_each
 from accounts.tenancy import scope
 from documents.models import Document
 from documents.signals import document_processed
@@ -90,8 +90,11 @@ class Lease:
             raise LeaseLost
         return document
 
-    def fail(self, code: str, message: str, *, permanent: bool) -> None:
-        """Give the document back: to try again a little later, or as an error with its reason."""
+    def fail(
+        self, code: str, message: str, *, permanent: bool, retry_after: float | None = None
+    ) -> None:
+        """Give the document back: to try again a little later (`retry_after` seconds at least), or
+        as an error with its reason."""
         with scope(self.owner_id):
             document = self.document(lock=True)
             document.stage_times |= self.stage_times
@@ -103,7 +106,10 @@ class Lease:
                     "reason": message,
                     "count": document.failures,
                 }
-            end_with_error(document, code, message) if give_up else _try_again(document, message)
+            if give_up:
+                end_with_error(document, code, message)
+            else:
+                _try_again(document, message, max(2.0**document.failures, retry_after or 0))
 
     def _hold(self, **changes: object) -> None:
         until = Now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
@@ -142,6 +148,22 @@ def claim_all(document_ids: Sequence[UUID], owner_id: UUID) -> list[Lease]:
         )
         taken = [found[pk] for pk in document_ids if pk in found]
         return [Lease(document, token) for document in taken if not _is_given_up(document)]
+
+
+def give_back(batch: Sequence[Lease]) -> None:
+    """Others may take what was claimed and not begun."""
+    with scope(batch[0].owner_id):
+        rows = Document.objects.filter(
+            pk__in=[held.document_id for held in batch], lease_token=batch[0].token
+        ).select_for_update()
+        returned = list(rows.values_list("pk", flat=True))
+        Document.objects.filter(pk__in=returned).update(
+            status=Document.Status.PENDING,
+            lease_token=None,
+            lease_until=None,
+            attempt=F("attempt") - 1,
+        )
+        owe_each(KIND, returned, batch[0].owner_id)
 
 
 def _is_given_up(document: Document) -> bool:
@@ -195,14 +217,16 @@ def end_with_error(document: Document, code: str, message: str) -> None:
     document_processed.send(Document, document=document)
 
 
-def _try_again(document: Document, message: str) -> None:
+def _try_again(document: Document, message: str, seconds: float) -> None:
+    due = timezone.now() + dt.timedelta(seconds=seconds)
     _release(document, Document.Status.PENDING)
+    # Its task's time cannot say so: whoever sweeps moves it on.
+    document.lease_until = due
     document.stage, document.progress = Document.Stage.QUEUED, 0
     document.stage_times = {Document.Stage.QUEUED: timezone.now().isoformat()}
     document.save()
-    delay = dt.timedelta(seconds=2**document.failures)
     PendingTask.objects.filter(kind=KIND, object_id=document.pk).update(
-        due_at=timezone.now() + delay, last_error=message
+        due_at=due, last_error=message
     )
 
 

@@ -16,13 +16,12 @@ from documents import generations, lease, scans
 from documents.edits import Lost, keep_aside
 from documents.extraction import Extracted
 from documents.fetching import Page, keep
+from documents.inserting import insert
 from documents.lease import Lease
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.signals import document_processed
 from language.detection import language_of
 from providers.base import Usage
-
-WRITE_BATCH = 500
 
 
 @dataclass
@@ -48,7 +47,7 @@ def save(reading: Reading, embedded: int) -> None:
         if reading.page:
             keep(document, reading.page, reading.extracted.mime_type)
         DocumentChunk.objects.filter(document=document).delete()
-        DocumentChunk.objects.bulk_create(reading.chunks, batch_size=WRITE_BATCH)
+        insert(reading.chunks)
         _save_text(document, reading.extracted)
         keep_aside(document, reading.lost_edits)
         document.stage_times |= reading.held.stage_times

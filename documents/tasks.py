@@ -5,18 +5,14 @@ from celery.signals import worker_ready
 
 from accounts.delivery import nudge
 from accounts.tenancy import system
-from documents import batches, erasing, ingestion, turns
-from documents.lease import KIND
+from documents import batches, erasing, shifts
 from documents.reembedding import change, work
 from documents.web import crawling, runs, sources
 
 
 @shared_task(name="documents.ingest")
-def ingest_next_document() -> None:
-    """Process one document, if one may be taken; then somebody should look for the next."""
-    if held := turns.take():
-        ingestion.ingest([held])
-        nudge(KIND)
+def ingest_documents() -> None:
+    shifts.work()
 
 
 @shared_task(name="documents.reembed")
