@@ -6,8 +6,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from accounts import delivery
 from accounts.delivery import PendingTask
-from accounts.tenancy import scope
+from accounts.tenancy import scope, system
 from documents import ingestion, queue, turns, uploads
 from documents.models import Document
 
@@ -76,8 +77,22 @@ def test_a_document_that_failed_waits_until_its_pause_is_over(owner):
     assert turns.take() is None
     with scope(owner):
         due = timezone.now() - dt.timedelta(seconds=1)
+        Document.objects.filter(pk=document.pk).update(lease_until=due)
         PendingTask.objects.filter(object_id=document.pk).update(due_at=due)
+    with system():
+        delivery.sweep()  # tells a worker, and moves the task on
     assert take(1) == ["a1.txt"]
+
+
+def test_a_document_waits_as_long_as_the_server_asked(owner):
+    (document,) = add(owner, "a1.txt")
+    turns.take().fail("busy", "Come back later.", permanent=False, retry_after=120)
+    with scope(owner):
+        document.refresh_from_db()
+        task = PendingTask.objects.get(object_id=document.pk)
+    assert 110 < (document.lease_until - timezone.now()).total_seconds() <= 120
+    assert task.due_at == document.lease_until
+    assert turns.take() is None
 
 
 def test_what_was_cancelled_is_not_taken(owner):
