@@ -91,6 +91,14 @@ def test_noindex_and_canonical_are_honoured(site, add_source):
     }
 
 
+def test_a_start_that_names_another_address_is_read_there(site, add_source):
+    site.put("/docs/", "Start.", head='<link rel="canonical" href="/docs/index.html">')
+    site.put("/docs/index.html", "The same start.")
+    source = crawl(add_source())
+    assert states(source) == {"docs/": "skipped canonical", "docs/index.html": "kept"}
+    assert site.asked == ["/robots.txt", "/docs/", "/docs/index.html"]
+
+
 # -- Bounds ---------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from documents.web.section import Section
 from outbound.errors import FetchError
 
 log = structlog.get_logger(__name__)
+LONG_PAUSE = 2.0  # seconds; during longer ones the worker does something else
 LONGEST_RUN = dt.timedelta(hours=6)
 
 
@@ -50,6 +51,7 @@ def _crawl(held: Run) -> None:
     ends_at = time.monotonic() + settings.CRAWL_SLICE_SECONDS
     source = _begun(held)
     while True:
+        held.beat()
         with scope(held.owner_id):
             source = held.source()
             page = frontier.next_page(source)
@@ -57,9 +59,11 @@ def _crawl(held: Run) -> None:
             return endings.finish(held)
         _visit(held, source, page)
         pause = Rules(source.robots).delay
-        if time.monotonic() + pause >= ends_at:
+        if pause > LONG_PAUSE:
             return held.release(pause)
         time.sleep(pause)
+        if time.monotonic() >= ends_at:
+            return held.release(0)
 
 
 def _visit(held: Run, source: WebSource, page: WebPage) -> None:

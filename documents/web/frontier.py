@@ -17,7 +17,7 @@ def want(source: WebSource, urls: Iterable[str], depth: int, rules: Rules) -> No
 
     What robots.txt forbids costs no budget, but such rows end somewhere too.
     """
-    urls = [url for url in dict.fromkeys(urls) if is_readable(url)]
+    urls = [url for url in dict.fromkeys(urls) if not depth or is_readable(url)]
     known = {page.url: page for page in source.pages.light().filter(url__in=urls)}
     new = [url for url in urls if url not in known or known[url].wanted_run < source.run]
     if not new or depth > MAX_DEPTH:

@@ -122,7 +122,7 @@ def _answered(source: WebSource, page: WebPage, fetched: Fetched, hints: Hints) 
             keeping.note_answer(page, fetched)
             return keeping.leave_out(source, page, "noindex")
         if _is_elsewhere(source, page, hints.canonical):
-            frontier.want(source, [hints.canonical], page.depth, rules)
+            frontier.want(source, [hints.canonical], page.depth or 1, rules)
             keeping.note_answer(page, fetched)
             told = _("It names %s as its address.") % hints.canonical
             return keeping.leave_out(source, page, "canonical", told)
