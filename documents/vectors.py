@@ -55,7 +55,8 @@ def _stored(
         for start in range(0, len(passages), LOOKED_UP_AT_ONCE):
             some = passages[start : start + LOOKED_UP_AT_ONCE]
             same = rows.filter(passage_hash__in=some).order_by()
-            found |= dict(same.values_list("passage_hash", "embedding"))
+            stored = same.values_list("passage_hash", "embedding")
+            found |= {passage: HalfVector(vector) for passage, vector in stored}
     return found
 
 
