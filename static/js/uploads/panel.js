@@ -109,7 +109,7 @@ export class Panel {
     this.show("pause", this.sender?.isActive);
     this.show("go_on", state === "paused" || stopped);
     this.show("retry", state === "done" && this.sender.stuck.length);
-    this.part("give-up").hidden = Boolean(this.isFinished);
+    this.part("give-up").hidden = !shown.missing && !this.sender?.holdsFiles;
   }
 
   show(name, is) {
