@@ -21,14 +21,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from billing.limits import QuotaExceeded
-from documents import pausing, queue
+from documents import batches, pausing, queue, sifting
 from documents.forms import AddressForm, LibraryForm, PastedTextForm
-from documents.models import Document, DocumentQuerySet
+from documents.models import Document, DocumentQuerySet, UploadBatch
 from documents.uploads import UploadRefused, add_document, delete_document
 from documents.views.returning import back
 
 PER_PAGE = 25
 MOST_AT_ONCE = 100
+MANY = 20  # more files at once are an upload, with a page of its own
+SHOWN = 3  # unfinished uploads above the list
 
 
 @login_required
@@ -45,10 +47,25 @@ def documents(request: HttpRequest) -> HttpResponse:
     library = Document.objects.for_user(request.user).library()
     form = LibraryForm(request.GET, tags=library.tags())
     page = Paginator(form.apply(library), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "adding": adding}
+    unfinished = UploadBatch.objects.for_user(request.user).unfinished().newest_first()[:SHOWN]
+    batches.count(unfinished)
+    context = {"form": form, "page": page, "adding": adding, "unfinished": unfinished}
+    context["many"] = of_many()
     context["queue"] = pausing.state_of(request.user)
     status = 422 if request.method == "POST" else 200
     return render(request, "documents/list.html", context, status=status)
+
+
+def of_many() -> dict[str, object]:
+    """What the page's script must know to bring many files as one upload."""
+    told = _("There are {count} files in there, and one upload takes %s. Bring a part of them.")
+    return {
+        "from": MANY,
+        "most": batches.MOST_FILES,
+        "told": told % f"{batches.MOST_FILES:,}",
+        "leftovers": "|".join(sifting.LEFTOVERS),
+        "blank": UploadBatch(),
+    }
 
 
 def tell(request: HttpRequest, document: Document, is_new: bool) -> None:
