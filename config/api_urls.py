@@ -23,6 +23,7 @@ from conversations.api.messages import (
 from documents.api.chunks import ChunkViewSet, SwitchView
 from documents.api.documents import DocumentViewSet
 from documents.api.sources import WebSourceViewSet
+from documents.api.uploads import UploadViewSet
 from documents.api.queue import QueueView
 
 router = SimpleRouter(use_regex_path=False)
@@ -30,6 +31,7 @@ router.register("api-keys", ApiKeyViewSet, "api-keys")
 router.register("chatbots", ChatbotViewSet, "api-chatbots")
 router.register("conversations", ConversationViewSet, "api-conversations")
 router.register("documents", DocumentViewSet, "api-documents")
+router.register("uploads", UploadViewSet, "api-uploads")
 router.register("web-sources", WebSourceViewSet, "api-web-sources")
 
 urlpatterns = [

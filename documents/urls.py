@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from documents.views import chunk, chunks, document, library, queue, search
+from documents.views import chunk, chunks, document, library, queue, search, uploads
 from documents.views import sources
 
 app_name = "documents"
 urlpatterns = [
     path("", library.documents, name="list"),
     path("upload/", library.upload, name="upload"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/<uuid:pk>/", uploads.detail, name="upload_detail"),
+    path("uploads/<uuid:pk>/delete/", uploads.delete, name="upload_delete"),
     path("progress/", library.progress, name="progress"),
     path("selected/", library.selected, name="selected"),
     path("queue/", queue.queue, name="queue"),

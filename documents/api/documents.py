@@ -26,9 +26,10 @@ from accounts.models import User
 from accounts.rest.bodies import LimitedJSONParser
 from accounts.rest.etags import TaggedRows, not_modified
 from accounts.rest.idempotent import idempotent
-from accounts.rest.problems import Problem, problem_for
+from accounts.rest.problems import Problem, problem_for, problem_response
 from accounts.rest.schema import fails_with
 from accounts.rest.views import each_or_404
+from billing.limits import QuotaExceeded
 from documents import queue, uploads
 from documents.api.filters import DocumentFilter
 from documents.api.serializers import (
@@ -92,7 +93,8 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         summary="Upload a file, name a web address, or paste a text",
         description="202 for a new document, whose processing goes on; 200 with the existing one "
         "for identical bytes or the same address, tried again if it had failed. A page is fetched "
-        "by a worker; whether it can be reached shows in the document's status.",
+        "by a worker; whether it can be reached shows in the document's status. A file announced "
+        "with `/uploads/` names its `upload` and `path`; a refusal is noted there too.",
         request={
             "multipart/form-data": UploadSerializer,
             "application/json": PolymorphicProxySerializer(
@@ -101,12 +103,15 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         },
         responses={202: DocumentSerializer, 200: DocumentSerializer},
     )
-    @fails_with(402, 503, 507)
+    @fails_with(402, 404, 503, 507)
     @idempotent
     def create(self, request: Request) -> Response:
         new = _way_in(request)(data=request.data)
         new.is_valid(raise_exception=True)
-        document, is_new = new.add_for(request.user)
+        try:
+            document, is_new = new.add_for(request.user)
+        except (UploadRefused, QuotaExceeded) as refusal:
+            return _refused(refusal, is_noted="upload" in new.validated_data)
         return Response(self.get_serializer(document).data, status=202 if is_new else 200)
 
     @extend_schema(summary="Change name, title, description or tags", request=DocumentSerializer)
@@ -202,6 +207,13 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         rows = DocumentChunk.objects.for_user(request.user).present().light()
         page = self.paginate_queryset(rows.filter(document=self.get_object()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def _refused(refusal: UploadRefused | QuotaExceeded, *, is_noted: bool) -> Response:
+    """What an announced file was refused for stays noted with its upload: no rollback."""
+    response = problem_response(refusal, {})
+    response.is_noted = is_noted
+    return response
 
 
 def _way_in(request: Request) -> type[NewDocumentSerializer]:

@@ -11,6 +11,7 @@ from tests.isolation.doors import (
     credential,
     document,
     key,
+    upload,
     waiting,
 )
 from tests.isolation.web_doors import WEB_API
@@ -29,6 +30,7 @@ LISTS = [
         query=lambda world: {"tag": world.word, "q": world.word},
         blind=True,
     ),
+    Door("api-uploads-list", "GET", "documents:read", blind=True),
     Door("api-chatbots-list", "GET", "chatbots:read", blind=True),
     Door("api-conversations-list", "GET", "conversations:read", blind=True),
     Door(
@@ -155,6 +157,26 @@ DOCUMENTS = [
         )
     ),
 ]
+UPLOADS = [
+    Door(
+        "api-uploads-list",
+        "POST",
+        "documents:write",
+        body=always({"name": "Folder", "files": [{"path": "a/b.txt", "size": 3}]}),
+        blind=True,
+    ),
+    Door("api-uploads-detail", "GET", "documents:read", path=upload),
+    Door("api-uploads-files", "GET", "documents:read", path=upload),
+    Door(
+        "api-uploads-files",
+        "GET",
+        "documents:read",
+        path=upload,
+        query=always({"state": "unsent"}),
+        blind=True,
+    ),
+    Door("api-uploads-detail", "DELETE", "documents:write", path=upload),
+]
 SEARCH = [
     Door("api-search", "POST", "search:read", body=always({"query": "sings"}), blind=True),
     *(
@@ -240,4 +262,14 @@ CONVERSATIONS = [
     Door("api-message-regenerate", "POST", "conversations:write", path=answer),
     Door("api-message-stop", "POST", "conversations:write", path=answer),
 ]
-API_DOORS = [*WEB_API, *LISTS, *ACCOUNT, *PROVIDERS, *DOCUMENTS, *SEARCH, *CHATBOTS, *CONVERSATIONS]
+API_DOORS = [
+    *WEB_API,
+    *LISTS,
+    *ACCOUNT,
+    *PROVIDERS,
+    *DOCUMENTS,
+    *UPLOADS,
+    *SEARCH,
+    *CHATBOTS,
+    *CONVERSATIONS,
+]

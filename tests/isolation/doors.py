@@ -85,6 +85,10 @@ def credential(world: World) -> list[Any]:
     return [world.credential]
 
 
+def upload(world: World) -> list[Any]:
+    return [world.upload]
+
+
 def always(value: Any) -> Values:
     return lambda world: value
 

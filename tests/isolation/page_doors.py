@@ -11,6 +11,7 @@ from tests.isolation.doors import (
     document,
     key,
     slug,
+    upload,
     waiting,
 )
 from tests.isolation.web_doors import WEB_PAGES
@@ -91,6 +92,10 @@ DOCUMENTS = [
     Door("documents:list", "POST", body=always({"url": "https://pages.example/"}), blind=True),
     Door("documents:list", "POST", body=always({"text": "Same text."}), blind=True),
     Door("documents:upload", "POST", blind=True),
+    Door("documents:uploads", "GET", blind=True),
+    Door("documents:upload_detail", "GET", path=upload),
+    Door("documents:upload_delete", "GET", path=upload),
+    Door("documents:upload_delete", "POST", path=upload),
     Door("documents:progress", "GET", query=lambda world: {"id": str(world.waiting)}, blind=True),
     *(
         Door(

@@ -19,7 +19,7 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
-from documents import generations
+from documents import batches, generations
 from documents.models import (
     Document,
     DocumentChunk,
@@ -51,6 +51,7 @@ class World:
     answer: UUID = field(default_factory=uuid4)
     key: UUID = field(default_factory=uuid4)
     credential: UUID = field(default_factory=uuid4)
+    upload: UUID = field(default_factory=uuid4)
     fetched: UUID = field(default_factory=uuid4)  # a document of a web address
     site: UUID = field(default_factory=uuid4)  # a web source that rests
     crawled: UUID = field(default_factory=uuid4)  # and one whose run goes on
@@ -59,7 +60,7 @@ class World:
     def traces(self) -> list[str]:
         """What must never be seen by another person."""
         ids = (self.document, self.waiting, self.chunk, self.chatbot, self.conversation)
-        ids += (self.question, self.answer, self.key, self.credential)
+        ids += (self.question, self.answer, self.key, self.credential, self.upload)
         ids += (self.fetched, self.site, self.crawled)
         return [self.word, self.slug, *map(str, ids)]
 
@@ -85,6 +86,7 @@ def make_world(word: str) -> World:
         credential.keep(f"AIza-{word}-secret")
         credential.save()
         fetched, site, crawled = _web(user, word)
+        upload = batches.announce(user, f"{word} folder", [(f"{word}/new.txt", 3)])
         record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
     return World(
         word=word,
@@ -99,6 +101,7 @@ def make_world(word: str) -> World:
         answer=answer.pk,
         key=key.pk,
         credential=credential.pk,
+        upload=upload.pk,
         fetched=fetched.pk,
         site=site.pk,
         crawled=crawled.pk,
