@@ -12,7 +12,7 @@ from documents.models import DocumentChunkQuerySet
 STATES = {
     "edited": Q(edited_at__isnull=False),
     "off": Q(enabled=False),
-    "recognised": Q(metadata__recognised=True),
+    "recognised": Q(metadata__ocr=True),
 }
 
 

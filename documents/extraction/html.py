@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from documents.extraction import charsets, reasons
 from documents.extraction.cleaning import clean
 from documents.extraction.html_blocks import Block
+from documents.extraction.html_depth import refuse_endless_nesting
 from documents.extraction.html_walk import walk
 from documents.extraction.limits import Limits
 from documents.extraction.result import HTML, Extracted
@@ -58,6 +59,7 @@ def write_page(source: str, writer: Writer, *, below: int = 0, heading: str = ""
 
 
 def tree(source: str, *, is_xml: bool) -> LexborHTMLParser:
+    refuse_endless_nesting(source)
     if is_xml:
         source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
     try:

@@ -49,6 +49,14 @@ def too_much_memory(limits: Limits) -> ExtractionError:
     return _too_much("too_much_memory", what)
 
 
+def nested_too_deep(deepest: int) -> ExtractionError:
+    return ExtractionError(
+        "nested_too_deep",
+        f"This page nests more than {deepest:,} elements in one another, so it is not read. "
+        "Save it again, or copy its text, and upload that.",
+    )
+
+
 def too_large_text(limits: Limits) -> ExtractionError:
     what = f"This document holds more than {limits.text_chars:,} characters of text"
     return _too_much("too_large_text", what)

@@ -110,7 +110,7 @@ class DocumentChunk(models.Model):
     @property
     def is_recognised(self) -> bool:
         """Its text was read from a picture."""
-        return bool(self.metadata.get("recognised"))
+        return bool(self.metadata.get("ocr"))
 
     @property
     def words(self) -> str:

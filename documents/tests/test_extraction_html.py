@@ -219,3 +219,14 @@ def test_elements_nest_deeper_than_python_recurses(text):
     lists = text("<ul><li>x" * 2000)
     assert lists.count("x") == 2000
     assert max(map(len, lists.split("\n"))) < 30
+
+
+def test_a_page_that_nests_blocks_without_end_is_refused_unparsed(read):
+    with pytest.raises(ExtractionError) as caught:
+        read(b"<html><body>" + b"<div>" * 300_000 + b"deep words", "deep.html")
+    assert caught.value.code == "nested_too_deep"
+
+
+def test_many_blocks_beside_one_another_are_not_taken_for_nested(read):
+    page = "<html><body>" + "<ul><li>item<li>other</ul><div>words</div>" * 20_000
+    assert read(page.encode(), "wide.html").text.count("words") == 20_000
