@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import ApiKeyViewSet
 from accounts.audit_api import AuditView
 from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
-from accounts.rates import charged, outside
+from accounts.rates import charged, guessable, outside
 from accounts.requests import unscoped
 from billing.api import DailyUsageView, MeView, UsageView
 from billing.plan_api import CreditsView, PlansView, SubscriptionView
@@ -22,17 +22,18 @@ from conversations.api.messages import (
 )
 from documents.api.chunks import ChunkViewSet, SwitchView
 from documents.api.documents import DocumentViewSet
-from documents.api.sources import WebSourceViewSet
-from documents.api.uploads import UploadViewSet
 from documents.api.queue import QueueView
+from documents.api.sources import WebSourceViewSet
+from documents.api.unlocking import UnlockView
+from documents.api.uploads import UploadViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api-keys", ApiKeyViewSet, "api-keys")
 router.register("chatbots", ChatbotViewSet, "api-chatbots")
 router.register("conversations", ConversationViewSet, "api-conversations")
 router.register("documents", DocumentViewSet, "api-documents")
-router.register("uploads", UploadViewSet, "api-uploads")
 router.register("web-sources", WebSourceViewSet, "api-web-sources")
+router.register("uploads", UploadViewSet, "api-uploads")
 
 urlpatterns = [
     *router.urls,
@@ -51,6 +52,11 @@ urlpatterns = [
     ),
     path("credits/", CreditsView.as_view(), name="api-credits"),
     path("documents/queue/", QueueView.as_view(), name="api-documents-queue"),
+    path(
+        "documents/<uuid:pk>/unlock/",
+        guessable(UnlockView.as_view()),
+        name="api-documents-unlock",
+    ),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
     path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),

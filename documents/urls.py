@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from documents.views import chunk, chunks, document, library, queue, search, uploads
-from documents.views import sources
+from documents.views import (
+    chunk,
+    chunks,
+    document,
+    library,
+    queue,
+    search,
+    sources,
+    unlocking,
+    uploads,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -41,6 +50,7 @@ urlpatterns = [
     path("<uuid:pk>/edit/", document.edit, name="edit"),
     path("<uuid:pk>/reprocess/", document.reprocess, name="reprocess"),
     path("<uuid:pk>/cancel/", document.cancel, name="cancel"),
+    path("<uuid:pk>/unlock/", unlocking.password, name="unlock"),
     path("<uuid:pk>/lost-edits/", document.dismiss_lost_edits, name="dismiss_lost_edits"),
     path("<uuid:pk>/delete/", document.delete, name="delete"),
 ]

@@ -11,6 +11,7 @@ from tests.isolation.doors import (
     credential,
     document,
     key,
+    locked,
     upload,
     waiting,
 )
@@ -140,6 +141,13 @@ DOCUMENTS = [
         body=lambda world: {"ids": [str(world.chunk)], "enabled": False},
     ),
     Door("api-documents-cancel", "POST", "documents:write", path=waiting),
+    Door(
+        "api-documents-unlock",
+        "POST",
+        "documents:write",
+        path=locked,
+        body=always({"password": "copper-granite"}),
+    ),
     *(
         Door(
             "api-documents-bulk",

@@ -57,6 +57,10 @@ def waiting(world: World) -> list[Any]:
     return [world.waiting]
 
 
+def locked(world: World) -> list[Any]:
+    return [world.locked]
+
+
 def chunk(world: World) -> list[Any]:
     return [world.chunk]
 

@@ -10,6 +10,7 @@ from tests.isolation.doors import (
     credential,
     document,
     key,
+    locked,
     slug,
     upload,
     waiting,
@@ -139,6 +140,7 @@ DOCUMENTS = [
     Door("documents:edit", "POST", path=document, body=always({"title": "Taken"})),
     Door("documents:reprocess", "POST", path=document),
     Door("documents:cancel", "POST", path=waiting),
+    Door("documents:unlock", "POST", path=locked, body=always({"password": "copper-granite"})),
     Door("documents:delete", "GET", path=document),
     Door("documents:delete", "POST", path=document),
 ]

@@ -43,6 +43,7 @@ class World:
     user: User | None = None
     document: UUID = field(default_factory=uuid4)
     waiting: UUID = field(default_factory=uuid4)
+    locked: UUID = field(default_factory=uuid4)
     chunk: UUID = field(default_factory=uuid4)
     chatbot: UUID = field(default_factory=uuid4)
     slug: str = field(default_factory=lambda: f"nobody-{uuid4()}")
@@ -51,15 +52,16 @@ class World:
     answer: UUID = field(default_factory=uuid4)
     key: UUID = field(default_factory=uuid4)
     credential: UUID = field(default_factory=uuid4)
-    upload: UUID = field(default_factory=uuid4)
     fetched: UUID = field(default_factory=uuid4)  # a document of a web address
     site: UUID = field(default_factory=uuid4)  # a web source that rests
     crawled: UUID = field(default_factory=uuid4)  # and one whose run goes on
+    upload: UUID = field(default_factory=uuid4)
 
     @property
     def traces(self) -> list[str]:
         """What must never be seen by another person."""
-        ids = (self.document, self.waiting, self.chunk, self.chatbot, self.conversation)
+        ids = (self.document, self.waiting, self.locked, self.chunk, self.chatbot)
+        ids += (self.conversation,)
         ids += (self.question, self.answer, self.key, self.credential, self.upload)
         ids += (self.fetched, self.site, self.crawled)
         return [self.word, self.slug, *map(str, ids)]
@@ -76,6 +78,9 @@ def make_world(word: str) -> World:
         document, chunk = _ready_document(user, word)
         waiting = _stored(user, f"{word} waits", f"{word}-waiting.txt")
         waiting.save(force_insert=True)
+        locked = _stored(user, f"{word} is locked", f"{word}-locked.pdf")
+        locked.status, locked.error_code = Document.Status.ERROR, "password_needed"
+        locked.save(force_insert=True)
         chatbot = Chatbot.objects.create(owner=user, name=f"{word} bot", slug=f"{word}-bot")
         chatbot.read_documents([document])
         conversation, question, answer = _conversation(user, chatbot, chunk, word)
@@ -85,14 +90,15 @@ def make_world(word: str) -> World:
         )
         credential.keep(f"AIza-{word}-secret")
         credential.save()
-        fetched, site, crawled = _web(user, word)
         upload = batches.announce(user, f"{word} folder", [(f"{word}/new.txt", 3)])
+        fetched, site, crawled = _web(user, word)
         record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
     return World(
         word=word,
         user=user,
         document=document.pk,
         waiting=waiting.pk,
+        locked=locked.pk,
         chunk=chunk.pk,
         chatbot=chatbot.pk,
         slug=chatbot.slug,
@@ -101,10 +107,10 @@ def make_world(word: str) -> World:
         answer=answer.pk,
         key=key.pk,
         credential=credential.pk,
-        upload=upload.pk,
         fetched=fetched.pk,
         site=site.pk,
         crawled=crawled.pk,
+        upload=upload.pk,
     )
 
 
