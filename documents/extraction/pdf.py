@@ -26,7 +26,7 @@ from documents.extraction.writing import Writer
 
 TAIL = re.compile(rb"startxref\s+0*[1-9]\d*")
 # Of the computing a document may take. After that pages are read as PDFium gives them.
-SHARE_FOR_LAYOUT = 0.35
+SHARE_FOR_LAYOUT = 0.25
 FEW_CHARACTERS = 200  # with more no page is a picture alone
 # Titles that programs put in by themselves.
 PROGRAM_TITLE = re.compile(

@@ -6,6 +6,7 @@ several strings with room between them.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,16 +23,20 @@ WORD_SPACE = 0.5
 LOOSE = 1.2  # times the usual width of a letter
 USUAL_WIDTH = 0.5
 MOST_SPACES = 100
+OVER_RULE = 2.0  # points by which letters may reach over a rule
 ENOUGH = 20  # letters, to tell how wide they usually are
 
 
-class Gap(NamedTuple):
-    start: float
-    end: float
-    y: float
+Gap = tuple[float, float]  # at what height, and from where
 
-    def is_in(self, line: Line) -> bool:
-        return line.bottom < self.y < line.top and line.left < self.start < line.right
+
+class Piece(NamedTuple):
+    """Words of a line: where they are in the text of the page, and where on the page."""
+
+    start: int
+    end: int
+    left: float
+    right: float
 
 
 def wide_rows(glyphs: Glyphs, lines: list[Line]) -> set[int]:
@@ -39,41 +44,55 @@ def wide_rows(glyphs: Glyphs, lines: list[Line]) -> set[int]:
     usual = sorted(w for w, line in zip(widths, lines, strict=True) if len(line.text) > ENOUGH)
     most = LOOSE * (usual[len(usual) // 2] if usual else USUAL_WIDTH)
     wide = {line.row for width, line in zip(widths, lines, strict=True) if width > most}
-    for gap in _gaps_between_strings(glyphs.strings, len(lines)):
-        wide.update(line.row for line in lines if gap.is_in(line))
+    gaps = sorted(_gaps_between_strings(glyphs.strings, len(lines)))
+    for line in lines if gaps else []:
+        first = bisect_right(gaps, (line.bottom,))
+        if any(line.left < x < line.right for _, x in _up_to(line.top, gaps, first)):
+            wide.add(line.row)
     return wide
 
 
-def _gaps_between_strings(boxes: list[Box], lines: int) -> list[Gap]:
+def _up_to(top: float, gaps: list[Gap], first: int) -> list[Gap]:
+    return gaps[first : bisect_right(gaps, (top,), first)]
+
+
+def _gaps_between_strings(boxes: list[Box], lines: int) -> Iterator[Gap]:
     if len(boxes) <= lines:
-        return []
-    gaps: list[Gap] = []
+        return
     for one, other in pairwise(boxes):
         room = other.left - one.right
         height = max(one.top - one.bottom, other.top - other.bottom)
         if height * GAP < room and abs(one.bottom - other.bottom) < height / 2:
-            gaps.append(Gap(one.right, other.left, (other.bottom + other.top) / 2))
-    return gaps
+            yield (other.bottom + other.top) / 2, one.right
 
 
 def pieces(
     words: list[re.Match[str]], glyphs: Glyphs, line: Line, rules: list[float]
-) -> Iterator[tuple[int, int]]:
-    """From where to where the words stand between gaps and rules."""
+) -> Iterator[Piece]:
+    """What stands between gaps and rules."""
     spans = [(glyphs.span(w.start())[0], glyphs.span(w.end() - 1)[1]) for w in words]
-    least = min(((b[0] - a[1]) / line.size for a, b in pairwise(spans)), default=0)
-    is_wide = least > WORD_SPACE and not any(character.isdigit() for character in line.text)
-    first = words[0]
-    for (word, span), (after, next_span) in pairwise(zip(words, spans, strict=True)):
-        gap = (next_span[0] - span[1]) / line.size
-        is_ruled = any(span[0] < rule < next_span[1] for rule in rules) and any(
-            span[1] - 2 < rule < next_span[0] + 2 for rule in rules
-        )
-        if not is_ruled and (gap < (SURE_GAP if is_wide else GAP) or _is_mark(first, word)):
+    gaps = [(b[0] - a[1]) / line.size for a, b in pairwise(spans)]
+    is_wide = min(gaps, default=0) > WORD_SPACE and not re.search(r"\d", line.text)
+    least = SURE_GAP if is_wide else GAP
+    first = 0
+    for number, gap in enumerate(gaps):
+        if gap < least and not (rules and _is_ruled(rules, spans[number], spans[number + 1])):
             continue
-        yield first.start(), word.end()
-        first = after
-    yield first.start(), words[-1].end()
+        if number > first or not MARK.match(words[number][0]):
+            yield _piece(words, spans, first, number)
+            first = number + 1
+    yield _piece(words, spans, first, len(words) - 1)
+
+
+def _piece(
+    words: list[re.Match[str]], spans: list[tuple[float, float]], first: int, last: int
+) -> Piece:
+    lefts, rights = zip(*spans[first : last + 1], strict=True)
+    return Piece(words[first].start(), words[last].end(), min(lefts), max(rights))
+
+
+def _is_ruled(rules: list[float], word: tuple[float, float], after: tuple[float, float]) -> bool:
+    return any(word[1] - OVER_RULE < rule < after[0] + OVER_RULE for rule in rules)
 
 
 def spaced(words: list[re.Match[str]], glyphs: Glyphs, line: Line) -> str:
@@ -88,7 +107,3 @@ def spaced(words: list[re.Match[str]], glyphs: Glyphs, line: Line) -> str:
         )
         text += word[0]
     return text
-
-
-def _is_mark(first: re.Match[str], word: re.Match[str]) -> bool:
-    return word is first and MARK.match(word[0]) is not None

@@ -14,7 +14,7 @@ UNSPACED = re.compile(
 )
 UNSPACED_WORD = 6  # letters that a line would have had room for
 LEADERS = " . . . "
-HYPHEN_END = re.compile(rf"(?<=\w)[-{DIVIDED}]$")
+HYPHENS = ("-", DIVIDED)
 # "pre- and post-war": the hyphen stands for what comes later.
 CONJUNCTIONS = {
     "and",
@@ -43,7 +43,7 @@ def joined(lines: Iterable[str], known: set[str]) -> str:
 def _join(text: str, line: str, known: set[str]) -> str:
     if not text:
         return line
-    if HYPHEN_END.search(text):
+    if _ends_in_hyphen(text):
         return text[:-1] + _hyphen(text[:-1], line, known) + line
     if UNSPACED.match(text[-1]) and UNSPACED.match(line):
         return text + line
@@ -64,7 +64,11 @@ def _hyphen(text: str, line: str, known: set[str]) -> str:
 
 
 def ends_in_hyphen(line: Line) -> bool:
-    return HYPHEN_END.search(line.text) is not None
+    return _ends_in_hyphen(line.text)
+
+
+def _ends_in_hyphen(text: str) -> bool:
+    return text.endswith(HYPHENS) and text[-2:-1].isalnum()
 
 
 def runs_on(line: Line, after: Line, right: float) -> bool:

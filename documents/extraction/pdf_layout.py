@@ -72,11 +72,10 @@ def _aligned(lines: list[Line]) -> list[Shape]:
     for start, end in stretches(rows):
         shapes += map(_whole, rows[done:start])
         stretch = rows[start:end]
-        table = None if is_prose(stretch) else table_of(stretch)
-        if table:
-            shapes.append(table)
-        elif is_prose(stretch):
+        if is_prose(stretch):
             shapes += (piece for row in stretch for piece in row)
+        elif table := table_of(stretch):
+            shapes.append(table)
         elif len(stretch) == 1 and _is_close(stretch[0]):
             shapes.append(_whole(stretch[0])._replace(look=stretch[0][0].look))
         else:

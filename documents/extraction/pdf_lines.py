@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 
 from documents.extraction.cleaning import clean
-from documents.extraction.pdf_gaps import pieces, spaced, wide_rows
+from documents.extraction.pdf_gaps import Piece, pieces, spaced, wide_rows
 from documents.extraction.pdf_glyphs import ASLANT, MONO, Glyphs, Setting, turned
 from documents.extraction.pdf_grids import Grid, grids
 from documents.extraction.pdf_notes import mark_notes
@@ -18,6 +18,7 @@ from documents.extraction.pdf_shapes import DIVIDED, Line
 
 # PDFium takes the line break after a hyphen away and leaves one of these for both.
 HYPHENS = "\ufffe\x02"
+DIVISIONS = tuple(HYPHENS)
 LINE = re.compile(f"[^\r\n{HYPHENS}]+[{HYPHENS}]?")
 SOFT_AT_END = re.compile("\xad(?=[ \t]*(?:\r|\n|$))")
 WORD = re.compile(r"\S+")
@@ -89,15 +90,18 @@ def _line(glyphs: Glyphs, extent: Extent, row: int) -> Line:
     look = glyphs.look(middle)
     if look:
         look &= glyphs.look(start) & glyphs.look(end - 1)
-    words = mended(glyphs.text[start:end], start, glyphs)
-    if not words.isprintable():
-        words = clean(words)
-    if glyphs.text[end : end + 1] in HYPHENS and end < len(glyphs.text):
-        words += DIVIDED
     size = setting.size or 1.0
     bottom = turned(glyphs.turn, setting.x, setting.y)[1] - size * BELOW
     left, right = min(first[0], last[0]), max(first[1], last[1])
+    words = _words(glyphs, start, end)
     return Line(words, left, right, bottom, bottom + size, size, look, row)
+
+
+def _words(glyphs: Glyphs, start: int, end: int) -> str:
+    words = mended(glyphs.text[start:end], start, glyphs)
+    if not words.isprintable():
+        words = clean(words)
+    return words + DIVIDED if glyphs.text[end : end + 1] in DIVISIONS else words
 
 
 def _with_gaps(
@@ -114,8 +118,22 @@ def _with_gaps(
         if line.look & MONO and not rules:
             yield line._replace(text=clean(spaced(words, glyphs, line)))
             continue
-        for start, end in pieces(words, glyphs, line, rules):
-            yield _line(glyphs, _extent(glyphs, start, end), line.row)
+        found = list(pieces(words, glyphs, line, rules))
+        if len(found) == 1:
+            yield line
+            continue
+        for piece in found:
+            yield _piece(glyphs, piece, line)
+
+
+def _piece(glyphs: Glyphs, piece: Piece, line: Line) -> Line:
+    start, end, left, right = piece
+    setting = glyphs.setting(start)
+    size = setting.size or line.size
+    bottom = turned(glyphs.turn, setting.x, setting.y)[1] - size * BELOW
+    return Line(
+        _words(glyphs, start, end), left, right, bottom, bottom + size, size, line.look, line.row
+    )
 
 
 def _with_raised(lines: Iterable[Line]) -> list[Line]:
