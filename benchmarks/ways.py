@@ -1,0 +1,16 @@
+"""The ways to cut that benchmarks.retrieval compares, the one in use first."""
+
+from benchmarks.searching import Way
+from documents.chunking import Sizes
+
+WAYS = (
+    Way("300"),
+    Way("300, estimated", estimated=True),
+    Way("150", Sizes(full=150, thin=60, most=250, overlap=25)),
+    Way("220", Sizes(full=220, thin=90, most=320, overlap=35)),
+    Way("400", Sizes(full=400, thin=160, most=440, overlap=60)),
+    Way("300, no overlap", Sizes(overlap=0)),
+    Way("300, overlap 90", Sizes(overlap=90)),
+    Way("300, title", context="title"),
+    Way("300, no headings", context="nothing"),
+)
