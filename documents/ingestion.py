@@ -112,6 +112,7 @@ def _read(held: Lease, opened: ExitStack, waiting: Patience) -> Reading:
 
 def _understood(waiting: Patience, path: Path, name: str, page: Page | None = None) -> Reading:
     held = waiting.held
+    held.begin()
     held.pass_through(Document.Stage.EXTRACTING, 5)
     with password_for(held) as password:
         extracted = extract(path, name, password=password, waiting=waiting)
@@ -124,7 +125,7 @@ def _understood(waiting: Patience, path: Path, name: str, page: Page | None = No
     chunks = passages.passages_of(held, extracted, pieces)
     if not chunks:
         raise ExtractionError("no_text", _("No text was found in this document."))
-    lost = edits.carry_over(held, chunks)
+    lost = edits.carry_over(held, chunks) if held.taken.processed_at else []
     for chunk in chunks:
         passages.index(chunk)
     return Reading(held, extracted, chunks, page, lost)
@@ -148,7 +149,8 @@ def _publish(readings: Sequence[Reading]) -> None:
         return
     for reading in readings:
         with ending_with_a_reason(reading.held):
-            reading.held.pass_through(Document.Stage.SAVING, 95)
+            if len(readings) == 1:
+                reading.held.pass_through(Document.Stage.SAVING, 95)
             try:
                 storing.save(reading, embedded[reading.held.document_id])
             except generations.Replaced:

@@ -63,6 +63,10 @@ class Lease:
             self._hold(stage=stage, progress=progress, stage_times=times)
         return document
 
+    def begin(self) -> None:
+        """Its turn has come, among documents claimed together: its stages count from now."""
+        self._beaten_at = time.monotonic()
+
     def pass_through(self, stage: str, progress: int) -> None:
         """`advance`, unless the row was written just now: most stages of most documents are over
         before anyone could read of them, and their times are stored in the end all the same."""

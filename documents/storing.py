@@ -46,7 +46,8 @@ def save(reading: Reading, embedded: int) -> None:
         document = reading.held.document(lock=True)
         if reading.page:
             keep(document, reading.page, reading.extracted.mime_type)
-        DocumentChunk.objects.filter(document=document).delete()
+        if document.processed_at:
+            DocumentChunk.objects.filter(document=document).delete()
         insert(reading.chunks)
         _save_text(document, reading.extracted)
         keep_aside(document, reading.lost_edits)

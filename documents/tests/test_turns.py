@@ -37,7 +37,7 @@ def name_of(held):
 
 @pytest.fixture(autouse=True)
 def three_workers(settings):
-    settings.INGESTIONS_PER_OWNER = 2
+    settings.INGESTIONS_PER_OWNER, settings.INGESTIONS_AT_ONCE = 2, 3
 
 
 def test_a_library_of_many_lets_one_document_of_another_go_first(owner, outsider):
@@ -100,3 +100,50 @@ def test_what_was_cancelled_is_not_taken(owner):
     with scope(owner):
         queue.cancel(document, actor=owner)
     assert turns.take() is None
+
+
+def names_together():
+    return [name_of(held) for held in turns.take_together()]
+
+
+def test_small_documents_of_one_owner_are_taken_together_and_count_as_one(owner, outsider):
+    add(owner, "a1.txt", "a2.txt", "a3.txt")
+    add(outsider, "b1.txt")
+    assert names_together() == ["a1.txt", "a2.txt", "a3.txt"]
+    add(owner, "a4.txt")
+    assert names_together() == ["b1.txt"]
+    assert names_together() == ["a4.txt"]
+
+
+def test_no_more_are_taken_together_than_is_quick(owner, monkeypatch):
+    monkeypatch.setattr(turns, "SMALL", 12)
+    add(owner, "a1", "large a2", "a3", "a4")
+    assert [name_of(held) for held in turns.take_together(2)] == ["a1", "a3"]
+    assert names_together() == ["large a2"]
+
+
+def test_one_that_ended_a_worker_s_life_is_taken_alone(owner):
+    add(owner, "a1.txt", "a2.txt")
+    assert names_together() == ["a1.txt", "a2.txt"]
+    with scope(owner):
+        Document.objects.update(lease_until=timezone.now())
+    assert names_together() == ["a1.txt"]
+
+
+def test_a_process_stays_free_for_upkeep_however_many_people_there_are(make_user):
+    for name in ("a", "b", "c", "d"):
+        add(make_user(name), f"{name}.txt")
+    assert take(4) == ["a.txt", "b.txt", "c.txt", None]
+
+
+def test_who_takes_long_gives_back_what_was_to_come_after_it(owner, monkeypatch):
+    monkeypatch.setattr(ingestion, "LONG", 0)
+    add(owner, "a1.txt", "a2.txt")
+    batch = turns.take_together()
+    patience = ingestion.Patience(batch[0], batch[1:])
+    patience()
+    assert patience.to_come == []
+    assert names_together() == ["a2.txt"]
+    with scope(owner):
+        assert Document.objects.get(name="a2.txt").attempt == 1
+        assert batch[0].document().name == "a1.txt"
