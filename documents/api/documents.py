@@ -37,6 +37,7 @@ from documents.api.serializers import (
     BulkSerializer,
     ChunkSerializer,
     DocumentSerializer,
+    NeighboursSerializer,
     NewDocumentSerializer,
     PastedTextSerializer,
     ReprocessSerializer,
@@ -196,7 +197,12 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
             raise NotNow(_("The text of this document is not there yet."))
         return Response(_extract(stored, request.query_params.get("page")))
 
-    @extend_schema(summary="Its chunks, in order", responses=ChunkSerializer(many=True))
+    @extend_schema(
+        summary="Its chunks, in order",
+        parameters=[NeighboursSerializer],
+        responses=ChunkSerializer(many=True),
+    )
+    @fails_with(404)
     @action(
         detail=True,
         filterset_class=None,
@@ -205,7 +211,10 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
     )
     def chunks(self, request: Request, pk: str) -> Response:
         rows = DocumentChunk.objects.for_user(request.user).present().light()
-        page = self.paginate_queryset(rows.filter(document=self.get_object()))
+        rows = rows.filter(document=self.get_object())
+        wanted = NeighboursSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        page = self.paginate_queryset(wanted.narrowed(rows))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
