@@ -18,7 +18,7 @@ from typing import Any
 from documents.extraction import Extracted, extract
 
 PARAGRAPHS = 5  # to a document, in sets that do not name the article
-AROUND_A_FACT = 40_000  # characters of a big file
+AROUND_A_FACT = 8_000  # characters of a big file
 
 
 @dataclass(frozen=True)
