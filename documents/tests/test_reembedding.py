@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import OperationalError
 from django.db.transaction import atomic
 from django.utils import timezone
@@ -13,12 +14,13 @@ from accounts.audit import AuditLog
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import UsageRecord
-from documents import generations, uploads
+from documents import generations, queue, uploads
 from documents.models import Document, DocumentChunk, EmbeddingGeneration
-from documents.reembedding import change, lacking, work
+from documents.reembedding import change, filling, lacking, work
 from documents.retrieval import SearchScope, search
 from providers import registry
 from providers.errors import ProviderError
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 OTHER = "fake/96"
@@ -249,24 +251,6 @@ def test_a_passage_changed_while_it_was_embedded_is_not_written(owner, library):
         assert lacking.first(future) == found
 
 
-def test_a_document_read_again_meanwhile_is_filled_again(owner, library, make_document):
-    want()
-    change.start()
-    turns_until_filled()
-    document = library["sky.txt"]
-    with scope(owner):
-        DocumentChunk.objects.filter(document=document).delete()
-    assert lacking_names() == []
-    make_document(owner, "More about the sky.", "more.txt")
-    assert lacking_names() == ["more.txt"]
-
-
-def lacking_names() -> list[str]:
-    with system():
-        found = lacking.first(change.future())
-        return [Document.objects.get(pk=found.document_id).name] if found else []
-
-
 def test_deleted_meanwhile_is_gone_from_both(owner, library):
     want()
     change.start()
@@ -416,3 +400,60 @@ def test_a_written_passage_of_a_replaced_generation_is_refused_by_the_database(o
         old = DocumentChunk.objects.filter(generation__state="past")
         with pytest.raises(OperationalError, match="was replaced meanwhile"), atomic():
             old.update(content="Too late.")
+
+
+def test_where_ones_own_key_fails_the_platforms_steps_in(owner, library, monkeypatch):
+    """One refused key must not hold up everybody's change."""
+    want()
+    change.start()
+    monkeypatch.setattr(filling, "own_accounts", lambda *_: {"fake": "an account"})
+    refused = ProviderError("Your key is refused.", code="key_refused", permanent=True)
+    registry.embedder(name=OTHER).failures.append(refused)
+    turns(3)
+    assert models_of(owner) == [("fake", 3), (OTHER, 3)]
+    assert generations.present().model == OTHER
+    with scope(owner):
+        prices = UsageRecord.objects.filter(model=OTHER).order_by("created_at")
+        assert [record.price for record in prices] == [{}, {"own_key": True}, {"own_key": True}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_being_read_when_the_models_are_switched_is_embedded_again(owner, library):
+    """Its passages were made by the old model; they are not written into the new generation."""
+    want()
+    change.start()
+    turns_until_filled()
+
+    class Switching(type(registry.embedder(name="fake"))):
+        def _embed(self, texts, kind):
+            if coming := change.future():
+                assert change.switch(coming)
+            return super()._embed(texts, kind)
+
+    registry.embedder(name="fake").__class__ = Switching
+    with scope(owner):
+        file = ContentFile(b"Grass is green in spring.", "grass.txt")
+        document, _is_new = uploads.add_document(owner, file)
+    ingesting.ingest(document.pk, owner.pk)
+    with scope(owner):
+        document.refresh_from_db()
+        [chunk] = DocumentChunk.objects.filter(document=document)
+    assert (document.status, document.embedding_model) == ("ready", OTHER)
+    assert (chunk.embedding_model, chunk.generation) == (OTHER, generations.present())
+    assert found_by(owner, "grass is green")[0] == "grass.txt"
+
+
+def test_reading_a_document_again_removes_what_was_made_of_its_old_passages(owner, library):
+    want()
+    future = change.start()
+    turns_until_filled()
+    document = library["sky.txt"]
+    with scope(owner):
+        queue.reprocess(document, actor=owner)
+    ingesting.ingest(document.pk, owner.pk)
+    with scope(owner):
+        assert [c.generation.model for c in DocumentChunk.objects.filter(document=document)] == [
+            "fake"
+        ]
+    with system():
+        assert lacking.first(future).document_id == document.pk
