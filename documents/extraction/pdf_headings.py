@@ -16,6 +16,7 @@ from documents.extraction.pdf_shapes import Table
 from documents.extraction.writing import DEEPEST
 
 BOOKMARKS = 10_000
+MOST_ON_A_PAGE = 100  # are looked for in its text
 ENOUGH_NAMED = 3
 LARGER = 1.12  # times the size of the text
 LONGEST = 200  # characters
@@ -55,8 +56,11 @@ def bookmarks_of(document: pdfium.PdfDocument) -> Iterator[Bookmark]:
 def find_headings(pages: list[Blocks], bookmarks: list[Bookmark], usual: Setting) -> Headings:
     named: dict[int, int] = {}
     loose: dict[int, list[Bookmark]] = defaultdict(list)
+    counts: Counter[int] = Counter()
     for bookmark in bookmarks:
-        block = _named(pages[bookmark.page], bookmark.title, named)
+        counts[bookmark.page] += 1
+        is_looked_for = counts[bookmark.page] <= MOST_ON_A_PAGE
+        block = _named(pages[bookmark.page], bookmark.title, named) if is_looked_for else None
         if block is None:
             loose[bookmark.page].append(bookmark)
         else:

@@ -139,7 +139,7 @@ def _piece(glyphs: Glyphs, piece: Piece, line: Line) -> Line:
 def _with_raised(lines: Iterable[Line]) -> list[Line]:
     """PDFium begins a new line at an exponent or index; it belongs where it stands."""
     whole: list[Line] = []
-    for line in lines:
+    for line in (line for line in lines if line.text):
         if not whole or not _is_raised(whole[-1], line):
             if whole and _is_beside(whole[-1], line):
                 line = line._replace(row=whole[-1].row)

@@ -14,6 +14,7 @@ from documents.extraction.pdf_shapes import Line, Shape, levels
 SLACK = 0.5  # type sizes that neighbours may overlap
 FEWEST = 3  # lines beside a gutter
 MOST_RUNS = 60
+MOST_SHAPES = 3_000  # on a page that can be put in order in good time
 USUAL_SIZE = 10.0
 ASIDE = 4.0
 FAR = 12.0  # type sizes: a header and a footer that are drawn together
@@ -30,7 +31,7 @@ class Run(NamedTuple):
 def in_reading_order(shapes: list[Shape]) -> list[list[Shape]]:
     """Runs of shapes from the top down."""
     runs = [_run(shapes) for shapes in _runs(shapes)]
-    if len(runs) == 1:
+    if len(runs) == 1 or len(shapes) > MOST_SHAPES:
         return [shapes]
     if len(runs) > min(MOST_RUNS, 4 + len(shapes) / 4):
         return [list(run) for run in _by_gutters(shapes)]

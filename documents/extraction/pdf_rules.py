@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
+from itertools import islice
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -11,7 +12,7 @@ from documents.extraction.pdf_shapes import Rule
 
 THIN = 3.0
 SHORTEST = 5.0
-MOST_OBJECTS = 5_000  # more is a drawing
+MOST_OBJECTS, MOST_STROKES = 5_000, 5_000  # more is a drawing
 MOST_SEGMENTS = 2_000
 FEWEST_PATHS = 3
 STEPS_OF_A_BOX = 5
@@ -27,7 +28,10 @@ def rules_of(page: pdfium.PdfPage, strings: int, turn: int) -> list[Rule]:
     objects = (raw.FPDFPage_GetObject(page, number) for number in range(count))
     paths = [one for one in objects if raw.FPDFPageObj_GetType(one) == raw.FPDF_PAGEOBJ_PATH]
     width, height = page.get_size()
-    strokes = (stroke for path in paths for stroke in _strokes(path, width * height / 2))
+    all_strokes = (stroke for path in paths for stroke in _strokes(path, width * height / 2))
+    strokes = list(islice(all_strokes, MOST_STROKES))
+    if len(strokes) == MOST_STROKES:
+        return []
     return [
         rule for one, other in strokes for rule in _rule(turned(turn, *one), turned(turn, *other))
     ]
