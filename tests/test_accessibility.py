@@ -25,6 +25,7 @@ from accounts.tests.test_mfa import code
 from documents.addresses import add_address
 from documents.models import Document
 from tests.showcase import FACT, Showcase, show_everything
+from tests.showcase_web import show_sources
 from tests.web import Web
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.browser]
@@ -220,6 +221,15 @@ def test_what_opens_on_the_document_page(inspect, owner, showcase, watch):
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     seen.look("asked before a loss")
+
+
+def test_web_sources(inspect, owner):
+    seen = inspect("/documents/web-sources/", owner)
+    whole, *others = show_sources(owner)
+    of = f"/documents/web-sources/{whole.pk}/"
+    seen.goto("/documents/web-sources/", "/documents/web-sources/add/", of, f"{of}?state=removed")
+    seen.goto(f"{of}?q=nowhere", f"{of}edit/", f"{of}delete/", f"{of}removed/")
+    seen.goto(*(f"/documents/web-sources/{source.pk}/" for source in others))
 
 
 def test_chatbot_pages(inspect, owner, showcase):

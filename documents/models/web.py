@@ -240,3 +240,9 @@ class WebPage(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def path(self) -> str:
+        """The address within its site."""
+        parts = urlsplit(self.url)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
