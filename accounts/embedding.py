@@ -17,7 +17,7 @@ from providers.errors import ProviderError
 
 
 @contextmanager
-def embedder_of(owner_id: UUID, model: str | None = None) -> Iterator[Embedder]:
+def embedder_of(owner_id: UUID, model: str) -> Iterator[Embedder]:
     """The model of that name, asked with the person's own account where they have one.
 
     A failure that is about their key is noted at it, and raised on.
@@ -32,7 +32,7 @@ def embedder_of(owner_id: UUID, model: str | None = None) -> Iterator[Embedder]:
         raise
 
 
-def own_accounts(owner_id: UUID, model: str | None = None) -> Accounts:
+def own_accounts(owner_id: UUID, model: str) -> Accounts:
     """The person's own account, where it makes the very vectors that ours would: of the same
     model at the same server. Vectors of two servers must never meet."""
     provider = registry.describe(embedder=model).embedding.provider
@@ -46,5 +46,5 @@ def own_accounts(owner_id: UUID, model: str | None = None) -> Accounts:
     return {provider: own} if is_used else {}
 
 
-def embedding_choice(owner_id: UUID, model: str | None = None) -> ModelChoice:
+def embedding_choice(owner_id: UUID, model: str) -> ModelChoice:
     return registry.describe(own_accounts(owner_id, model), model).embedding

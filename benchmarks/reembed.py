@@ -158,7 +158,7 @@ def show(run: Run) -> None:
             ],
         ]
     )
-    for seconds, line in run.progress:
+    for seconds, line in run.progress[:: max(1, len(run.progress) // 20)]:
         print(f"{seconds:7.1f} s  {line}")
 
 

@@ -34,7 +34,7 @@ NEW = {
     "created_at": "now()",
 }
 COPIED = [
-    field.column
+    str(field.column)
     for field in DocumentChunk._meta.concrete_fields
     if not field.generated and field.column not in NEW
 ]
@@ -157,7 +157,7 @@ def _insert(target: EmbeddingGeneration, chunks: list[DocumentChunk]) -> None:
                 "model": target.model,
                 "ids": [chunk.pk for chunk in chunks],
                 "new_ids": [uuid7() for _chunk in chunks],
-                "versions": [chunk.version for chunk in chunks],
+                "versions": [chunk.version for chunk in chunks],  # type: ignore[attr-defined]
                 "vectors": [chunk.embedding.to_text() for chunk in chunks],
             },
         )

@@ -62,9 +62,10 @@ def count(target: EmbeddingGeneration) -> tuple[int, int]:
     """How many documents have passages, and how many of them lack some in the target."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, _asked(target, None))
-        return cursor.fetchone()
+        total, without = cursor.fetchone() or (0, 0)
+    return total, without
 
 
-def _asked(target: EmbeddingGeneration, after: UUID | None) -> dict[str, object]:
+def _asked(target: EmbeddingGeneration, after: UUID | None) -> dict[str, int | UUID | bool]:
     partly = target.state == EmbeddingGeneration.State.FUTURE
     return {"target": target.pk, "after": after or FIRST_ID, "partly": partly}
