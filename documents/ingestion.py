@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext as _
+from psycopg.errors import DiskFull
 
 from accounts.embedding import embedder_of
 from documents import edits, generations, passages, storing, vectors
@@ -37,6 +39,7 @@ from providers.errors import ProviderError
 log = structlog.get_logger(__name__)
 EMBEDDED_TOGETHER = 64  # passages; what a call to a provider takes at least
 LONG = 3.0  # seconds to read a small document
+LONGEST_PAUSE = 3600.0  # seconds, whatever a provider asks for
 
 
 def ingest(batch: Sequence[Lease]) -> None:
@@ -77,12 +80,20 @@ def _failing(held: Lease) -> Iterator[None]:
     except LeaseLost:
         raise
     except (ExtractionError, FetchError, ProviderError) as error:
-        wait = getattr(error, "retry_after", None)
+        wait = min(getattr(error, "retry_after", None) or 0, LONGEST_PAUSE)
         held.fail(error.code, str(error), permanent=error.permanent, retry_after=wait)
         log.info("document_failed", code=error.code, reason=str(error))
-    except Exception:
-        log.exception("document_failed", code="unexpected")
-        held.fail("unexpected", _("Something went wrong on our side."), permanent=False)
+    except Exception as error:
+        code, message = _unexpected(error)
+        log.exception("document_failed", code=code)
+        held.fail(code, message, permanent=False)
+
+
+def _unexpected(error: Exception) -> tuple[str, str]:
+    is_full = isinstance(error, OSError) and error.errno == ENOSPC
+    if is_full or isinstance(error.__cause__, DiskFull):
+        return "storage_full", _("The server's disk is full. It is tried again a little later.")
+    return "unexpected", _("Something went wrong on our side.")
 
 
 @dataclass
