@@ -1,7 +1,7 @@
 import pytest
 
-from documents.extraction import ExtractionError, Heading, extract
-from documents.extraction.pdf import is_cut_off
+from documents.extraction import ExtractionError, Heading, Limits, extract
+from documents.extraction.pdf import is_cut_off, parse
 from documents.tests import samples
 
 
@@ -91,3 +91,13 @@ def test_pages_with_nothing_on_them_have_no_text(read):
 
 def test_prose_about_pdf_headers_is_text(read):
     assert read(b"# Formats\nA PDF begins with %PDF-1.7", "a.md").mime_type == "text/markdown"
+
+
+def test_pages_beyond_the_share_of_computing_are_read_as_they_come(tmp_path):
+    path = tmp_path / "file.pdf"
+    path.write_bytes(samples.pdf("One\nline", "Two docu-\nments"))
+
+    extracted = parse(path, Limits(cpu_seconds=0))
+
+    assert extracted.text == "One\nline\n\nTwo documents"
+    assert extracted.pages == [(0, 8), (10, 23)]
