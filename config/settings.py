@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap-answers": {"task": "conversations.reap", "schedule": SWEEP_SECONDS},
     "erase-files": {"task": "documents.erase_files", "schedule": 30},
     "begin-web-runs": {"task": "documents.begin_web_runs", "schedule": 60},
+    "extend-graph": {"task": "documents.extend_graph", "schedule": 60},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
     "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},

@@ -5,7 +5,7 @@ from celery.signals import worker_ready
 
 from accounts.delivery import nudge
 from accounts.tenancy import system
-from documents import batches, erasing, shifts
+from documents import batches, erasing, graph, shifts
 from documents.reembedding import change, work
 from documents.web import crawling, runs, sources
 
@@ -36,6 +36,11 @@ def crawl_next_source() -> None:
 @shared_task(name="documents.begin_web_runs")
 def begin_web_runs() -> None:
     sources.begin_due()
+
+
+@shared_task(name="documents.extend_graph", expires=60)
+def extend_graph() -> None:
+    graph.extend()
 
 
 @shared_task(name="documents.erase_files")

@@ -36,6 +36,7 @@ SYSTEM_USERS = {
     "documents/generations.py",
     "documents/reembedding/change.py",
     "documents/reembedding/dropping.py",
+    "documents/graph.py",
     "documents/reembedding/work.py",
     "documents/turns.py",
     "documents/web/runs.py",

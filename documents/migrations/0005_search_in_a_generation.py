@@ -5,8 +5,8 @@ from importlib import import_module
 from django.db import migrations
 
 BEFORE = import_module("documents.migrations.0002_functions")
-# Exact while the scope is small, else the graph with iterative scan and what is not in it; fewer
-# rows than asked → exact. Adding 0 to a distance keeps the planner from the graph where exactness
+# Exact while the scope is small, else the graph with iterative scan and what is not in it. A graph
+# that gives fewer rows than asked has given up, or holds none of the owner's yet → exact. Adding 0 to a distance keeps the planner from the graph where exactness
 # is meant.
 NEAREST = """
     CREATE FUNCTION documents_nearest(
@@ -35,22 +35,22 @@ NEAREST = """
         ) counted;
         IF candidates > p_exact_below THEN
             SELECT array_agg(near.id), array_agg(near.d) INTO found_ids, found_distances FROM (
-                (SELECT c.id, c.embedding <=> p_query AS d FROM documents_documentchunk c
+                SELECT c.id, c.embedding <=> p_query AS d FROM documents_documentchunk c
                 WHERE c.indexed
                   AND c.owner_id = p_owner AND c.enabled AND c.generation_id = p_generation
                   AND (p_documents IS NULL OR c.document_id = ANY (p_documents))
-                ORDER BY c.embedding <=> p_query LIMIT p_limit)
-                UNION ALL
-                (SELECT c.id, c.embedding <=> p_query FROM documents_documentchunk c
-                WHERE NOT c.indexed
-                  AND c.owner_id = p_owner AND c.enabled AND c.generation_id = p_generation
-                  AND (p_documents IS NULL OR c.document_id = ANY (p_documents))
-                ORDER BY (c.embedding <=> p_query) + 0 LIMIT p_limit)
-                ORDER BY 2 LIMIT p_limit
+                ORDER BY c.embedding <=> p_query LIMIT p_limit
             ) near;
             IF cardinality(found_ids) >= p_limit THEN
-                RETURN QUERY SELECT * FROM unnest(found_ids, found_distances) AS u (i, d)
-                    ORDER BY u.d, u.i;
+                RETURN QUERY
+                    SELECT u.i, u.d FROM unnest(found_ids, found_distances) AS u (i, d)
+                    UNION ALL
+                    (SELECT c.id, c.embedding <=> p_query FROM documents_documentchunk c
+                    WHERE NOT c.indexed
+                      AND c.owner_id = p_owner AND c.enabled AND c.generation_id = p_generation
+                      AND (p_documents IS NULL OR c.document_id = ANY (p_documents))
+                    ORDER BY (c.embedding <=> p_query) + 0 LIMIT p_limit)
+                    ORDER BY 2, 1 LIMIT p_limit;
                 RETURN;
             END IF;
         END IF;
