@@ -107,10 +107,6 @@ class UploadItemFilter(django_filters.FilterSet):
         label="`unsent` is missing, or refused for a reason that passes.",
     )
 
-    class Meta:
-        model = UploadItem
-        fields: list[str] = []
-
     def in_state(self, rows: QuerySet[UploadItem], name: str, state: str) -> QuerySet[UploadItem]:
         return getattr(rows, state)()
 

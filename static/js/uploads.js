@@ -56,8 +56,8 @@ async function goOn(form, files) {
   for await (const { path } of unsent(panel)) if (local.has(path)) missing.push(local.get(path));
   const name = panel.part("name").textContent;
   if (!missing.length) throw new Error(panel.texts.textOther.replace("{name}", name));
+  panel.again = form;
   panel.send(missing, tokenOf(form));
-  form.hidden = true;
 }
 
 async function* unsent({ texts, id }) {

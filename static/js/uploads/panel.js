@@ -43,7 +43,8 @@ export class Panel {
   }
 
   send(files, token) {
-    this.base = { arrived: this.counts?.arrived ?? 0, bytes: this.counts?.bytes_arrived ?? 0 };
+    const { arrived = 0, refused = 0, bytes_arrived: bytes = 0 } = this.counts ?? {};
+    this.base = { arrived, refused, bytes };
     this.sender = new Sender({ address: this.texts.documents, upload: this.id, token, files });
     this.sender.start();
     this.draw();
@@ -79,9 +80,11 @@ export class Panel {
     if (!this.counts) return;
     const shown = { ...this.counts };
     if (this.sender) {
+      shown.refused = Math.max(shown.refused, this.base.refused + this.sender.refused);
       shown.arrived = Math.max(shown.arrived, Math.min(shown.announced, this.base.arrived + this.sender.arrived));
       shown.bytes_arrived = Math.max(shown.bytes_arrived, this.base.bytes + this.sender.bytes + this.sender.inFlight);
     }
+    shown.missing = Math.max(0, shown.announced - shown.arrived - shown.refused);
     for (const name of NAMES) this.root.querySelector(`[data-count="${name}"]`).textContent = number(shown[name]);
     for (const name of ["arrived", "announced"]) this.root.querySelector(`[data-bytes="${name}"]`).textContent = size(shown[`bytes_${name}`]);
     this.drawBar(shown);
@@ -105,9 +108,10 @@ export class Panel {
     if (this.part("line").textContent !== line) this.part("line").textContent = line;
     this.part("plan").hidden = state !== "plan";
     const stopped = ["plan", "full", "signed-out"].includes(state);
-    this.root.dataset.tone = stopped || (state === "done" && this.sender.stuck.length) ? "danger" : "";
+    this.root.dataset.tone = stopped || (state === "done" && this.sender.stuck.length + this.sender.lost.length) ? "danger" : "";
     this.show("pause", this.sender?.isActive);
     this.show("go_on", state === "paused" || stopped);
+    if (this.again) this.again.hidden = !shown.missing || this.sender.holdsFiles;
     this.show("retry", state === "done" && this.sender.stuck.length);
     this.part("give-up").hidden = !shown.missing && !this.sender?.holdsFiles;
   }
@@ -125,7 +129,8 @@ export class Panel {
     if (state === "signed-out") return texts.textSignedOut;
     if (state === "gone") return texts.textGone;
     if (state === "done" && sender.stuck.length) return texts.textStuck;
-    if (shown.missing && state !== "done") return fill(texts.textAgain, { arrived: number(shown.arrived), announced: number(shown.announced) });
+    if (state === "done" && sender.lost.length) return fill(texts.textUnreadable, { count: number(sender.lost.length) });
+    if (shown.missing) return fill(texts.textAgain, { arrived: number(shown.arrived), announced: number(shown.announced) });
     return this.isFinished ? texts.textFinished : texts.textReading;
   }
 

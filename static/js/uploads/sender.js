@@ -16,8 +16,9 @@ export class Sender {
     this.arrived = 0;
     this.bytes = 0;
     this.flying = new Map(); // request → bytes under way
-    this.refused = []; // { file, path, reason, code }
-    this.stuck = [];
+    this.refused = 0;
+    this.stuck = []; // the server stumbles over them
+    this.lost = []; // moved or changed since they were chosen
     this.workers = 0;
     this.troubles = 0;
     this.notBefore = 0;
@@ -107,14 +108,14 @@ export class Sender {
     const { status } = request;
     if (status >= 200 && status < 300) return this.keep(one);
     if (!this.isActive) this.queue.unshift(one); // cut off by a pause
-    else if (status === 0) (await isReadable(one.file)) ? this.wait(one, "waiting") : this.refuse(one, "", "unreadable");
-    else if (status === 429 || status === 503) this.wait(one, "waiting", Number(request.getResponseHeader("Retry-After")));
+    else if (status === 0) (await isReadable(one.file)) ? this.wait(one) : this.lost.push(one);
+    else if (status === 429 || status === 503) this.wait(one, Number(request.getResponseHeader("Retry-After")));
     else if (status in STOPS) {
       this.queue.unshift(one);
-      this.reason = told(request).detail;
+      this.reason = detailOf(request);
       this.stop(STOPS[status]);
-    } else if (status < 500) this.refuse(one, told(request).detail, told(request).code);
-    else if ((one.tries = (one.tries ?? 0) + 1) < TRIES) this.wait(one, "waiting");
+    } else if (status < 500) this.refuse();
+    else if ((one.tries = (one.tries ?? 0) + 1) < TRIES) this.wait(one);
     else this.stuck.push(one);
   }
 
@@ -127,14 +128,14 @@ export class Sender {
     this.done += file.size + FILE_COST;
   }
 
-  refuse(one, reason, code) {
-    this.refused.push({ ...one, reason, code });
+  refuse() {
+    this.refused += 1; // the reason stands on the upload's page
     this.done += FILE_COST;
   }
 
-  wait(one, state, seconds) {
+  wait(one, seconds) {
     this.queue.unshift(one);
-    this.state = state;
+    this.state = "waiting";
     this.offline = !seconds;
     this.troubles += 1;
     const pause = seconds ? seconds * 1000 : Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(this.troubles / AT_ONCE, 5));
@@ -142,11 +143,11 @@ export class Sender {
   }
 }
 
-function told(request) {
+function detailOf(request) {
   try {
-    return JSON.parse(request.responseText);
+    return JSON.parse(request.responseText).detail;
   } catch {
-    return { detail: "", code: "" };
+    return "";
   }
 }
 
