@@ -169,6 +169,20 @@ def test_its_old_text_is_found_until_the_new_one_is_read(client, owner, docs, fe
     assert "A." in chunk.content
 
 
+def test_its_page_is_gone_and_comes_back(client, owner, docs, fetched):
+    client.force_login(owner)
+    docs.gone("/docs/a")
+    source = refresh(client, fetched)
+    assert (source.status, source.run_counts) == ("idle", {"removed": 1})
+    with scope(owner):
+        assert Document.objects.get().removed_at is not None
+    docs.put("/docs/a", "A.")
+    assert refresh(client, fetched).run_counts == {"unchanged": 1}
+    with scope(owner):
+        document = Document.objects.get()
+    assert (document.removed_at, document.status) == (None, "ready")
+
+
 def test_the_page_of_another_person_is_not_refreshed(client, outsider, docs, fetched):
     client.force_login(outsider)
     assert client.post(f"/documents/{fetched.pk}/refresh/").status_code == 404

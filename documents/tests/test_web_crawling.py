@@ -82,13 +82,18 @@ def test_noindex_and_canonical_are_honoured(site, add_source):
     site.put("/docs/b", "B.")
     site.put("/docs/c", "C.")
     source = crawl(add_source())
-    assert states(source) == {
+    expected = {
         "docs/": "kept",
         "docs/a": "skipped noindex",
         "docs/b?print=1": "skipped canonical",
         "docs/b": "kept",
         "docs/c": "kept",
     }
+    assert states(source) == expected
+    site.forget()
+    source = refresh(source)
+    assert (states(source), site.sent) == (expected, [])
+    assert source.run_counts == {"unchanged": 3, "skipped": 2}
 
 
 def test_a_start_that_names_another_address_is_read_there(site, add_source):
@@ -281,6 +286,14 @@ def test_one_broken_page_is_given_up_and_the_others_are_read(site, add_source):
     source = crawl(add_source())
     assert (source.status, source.run_counts) == ("idle", {"new": 2, "failed": 1})
     assert states(source)["docs/a"] == "failed fetch_unreachable"
+
+
+def test_dead_links_are_no_sign_of_a_site_that_fails(site, add_source):
+    site.put("/docs/", "Start.", *(f"/docs/{number}" for number in range(5)), "/docs/z")
+    site.gone("/docs/4", 500)
+    site.put("/docs/z", "Z.")
+    source = crawl(add_source())
+    assert (source.status, source.run_counts) == ("idle", {"new": 2, "failed": 5})
 
 
 def test_a_start_that_is_gone_removes_nothing_of_a_section(site, add_source):

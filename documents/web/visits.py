@@ -57,7 +57,12 @@ def visit(held: Run, source: WebSource, page: WebPage) -> None:
 
 def give_up(held: Run, page: WebPage, error: FetchError) -> None:
     """Leave a page that answers nothing to the next run."""
-    note(held, page, partial(_failed, error=error))
+
+    def left(source: WebSource, page: WebPage) -> str:
+        source.run_counts["streak"] = source.run_counts.get("streak", 0) + 1
+        return keeping.fail(page, error.code, str(error))
+
+    note(held, page, left)
 
 
 def _fetch(source: WebSource, page: WebPage, url: str, waiting: Callable[[], None]) -> Fetched:
@@ -103,9 +108,7 @@ def note(held: Run, page: WebPage, change: Change) -> None:
 def count(source: WebSource, came_of_it: str) -> None:
     counts = source.run_counts
     counts[came_of_it] = counts.get(came_of_it, 0) + 1
-    if came_of_it == "failed":
-        counts["streak"] = counts.get("streak", 0) + 1
-    else:
+    if came_of_it != "failed":  # the site is there
         counts.pop("streak", None)
         counts.pop("tries", None)
 
@@ -122,6 +125,7 @@ def _answered(source: WebSource, page: WebPage, fetched: Fetched, hints: Hints) 
             keeping.note_answer(page, fetched)
             return keeping.leave_out(source, page, "noindex")
         if _is_elsewhere(source, page, hints.canonical):
+            page.links.append(hints.canonical)  # it leads there also when it is not sent again
             frontier.want(source, [hints.canonical], page.depth or 1, rules)
             keeping.note_answer(page, fetched)
             told = _("It names %s as its address.") % hints.canonical
