@@ -132,7 +132,7 @@ def _steps(document: Document) -> Iterator[Step]:
     for stage, ended_at in zip(reached, ends, strict=True):
         yield Step(stage, times[stage], ended_at, is_now=not ended_at and not document.is_finished)
     if not document.is_finished:
-        yield from (Step(stage, None) for stage in named if stage not in reached)
+        yield from (Step(stage, None) for stage in named if ORDER.index(stage) > now)
 
 
 def _time(document: Document, stage: Document.Stage) -> dt.datetime | None:

@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import queue
-from documents.models import Document, DocumentChunk, DocumentText
+from documents.models import Document, DocumentChunk
 
 pytestmark = pytest.mark.django_db
 LIST = "/documents/"
@@ -207,98 +206,6 @@ def test_search_by_meaning_links_to_the_passage(signed_in, owner, make_document)
     response = signed_in.get("/documents/search/?q=blue sky")
     assert [passage.content for passage in response.context["passages"]] == ["The sky is blue."]
     assert f"?chunk={chunk.pk}#passage" in response.content.decode()
-
-
-# -- One document ---------------------------------------------------------------------------
-
-
-def test_a_passage_is_marked_on_its_page(signed_in, owner, make_document):
-    document = make_document(owner)
-    with scope(owner):
-        text = "First page. Second <b>page</b> here. ท้องฟ้า"
-        DocumentText.objects.update(content=text, pages=[[0, 12], [12, len(text)]])
-    response = signed_in.get(f"{page_of(document)}?start=19&end=30")
-    [part] = response.context["parts"]
-    assert (part.number, part.before, part.passage) == (2, "Second ", "<b>page</b>")
-    body = response.content.decode()
-    assert 'id="passage" tabindex="-1">&lt;b&gt;page&lt;/b&gt;</mark>' in body
-    assert "<b>page</b>" not in body
-
-
-def test_a_passage_over_two_pages_shows_both(signed_in, owner, make_document):
-    document = make_document(owner)
-    with scope(owner):
-        DocumentText.objects.update(content="abcdef", pages=[[0, 3], [3, 6]])
-    parts = signed_in.get(f"{page_of(document)}?start=2&end=4").context["parts"]
-    assert [(part.number, part.passage) for part in parts] == [(1, "c"), (2, "d")]
-
-
-def test_a_long_text_is_cut_at_lines_and_the_chunk_found(signed_in, owner, make_document):
-    lines = "".join(f"Line {number} of a long text.\n" for number in range(3000))
-    document = make_document(owner, lines, "long.txt")
-    with scope(owner):
-        chunk = DocumentChunk.objects.order_by("chunk_index").last()
-    response = signed_in.get(f"{page_of(document)}?chunk={chunk.pk}")
-    assert response.context["page"].number == response.context["page"].paginator.num_pages > 3
-    assert "".join(part.passage for part in response.context["parts"]) == chunk.content
-    first = signed_in.get(page_of(document)).context["parts"][0]
-    assert first.before.endswith("text.\n")
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "chunk=nonsense",
-        "chunk=01234567-89ab-7def-8123-456789abcdef",
-        "start=5&end=2",
-        "start=0&end=" + "9" * 5000,
-    ],
-)
-def test_a_link_to_a_passage_that_is_gone_says_so(signed_in, owner, make_document, query):
-    response = signed_in.get(f"{page_of(make_document(owner))}?{query}")
-    assert "not there any more" in response.content.decode()
-
-
-def test_the_passages_page_shows_what_search_finds(signed_in, owner, make_document):
-    text = signed_in.get(page_of(make_document(owner), "passages")).content.decode()
-    assert "The sky is blue." in text
-
-
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
-def test_the_original_comes_back_as_an_attachment(signed_in, owner, make_document):
-    document = make_document(owner, name="ท้องฟ้า <x>.txt")
-    response = signed_in.get(page_of(document, "download"))
-    assert b"".join(response) == b"The sky is blue."
-    assert response["Content-Disposition"].startswith("attachment;")
-    assert response["X-Content-Type-Options"] == "nosniff"
-
-
-def test_title_and_tags_are_changed(signed_in, owner, make_document):
-    document = make_document(owner)
-    values = {"title": "Colours", "name": "../a\\sky.txt", "tags": "b, a,b", "description": ""}
-    signed_in.post(page_of(document, "edit"), values)
-    with scope(owner):
-        document.refresh_from_db()
-    assert (document.title, document.name, document.tags) == ("Colours", "sky.txt", ["b", "a"])
-
-
-def test_cancelling_ends_the_work_with_a_reason(signed_in, owner, make_document):
-    document = make_document(owner)
-    with scope(owner):
-        queue.reprocess(document, actor=owner)
-    assert "hx-get" in signed_in.get(page_of(document)).content.decode()
-    signed_in.post(page_of(document, "cancel"))
-    with scope(owner):
-        assert Document.objects.get().error_code == "cancelled"
-    assert signed_in.get(page_of(document, "state"))["HX-Refresh"] == "true"
-
-
-def test_deleting_asks_first(signed_in, owner, make_document):
-    document = make_document(owner)
-    assert "Delete sky.txt?" in signed_in.get(page_of(document, "delete")).content.decode()
-    assert stored(owner) == ["sky.txt"]
-    assert signed_in.post(page_of(document, "delete"))["Location"] == LIST
-    assert stored(owner) == []
 
 
 # -- Other people ---------------------------------------------------------------------------
