@@ -86,7 +86,7 @@ def _cells(row: Row, columns: list[Span]) -> list[Line | None]:
 def table_of(rows: list[Row]) -> Table | None:
     columns = columns_of(rows)
     wide = [row for row in rows if len(row) > 1]
-    if len(columns) < 2 or len(wide) < FEWEST_ROWS - (len(columns) > 2):
+    if len(columns) < 2 or len(wide) < FEWEST_ROWS:
         return None
     if any(len(row) != sum(map(bool, _cells(row, columns))) for row in rows):
         return None  # two pieces of a row in one column
@@ -146,10 +146,12 @@ def _goes_on(
     distance: float,
     are_loose: bool,
 ) -> bool:
-    if all(row) or (row[0] and not (are_loose and distance <= TIGHT)):
+    if row[0] and not (are_loose and distance <= TIGHT):
         return False
-    return all(
-        bool(cell) and runs_on(cell[-1], line, right)
+    going_on = [
+        bool(cell) and len(cell[-1].text) >= LONG_CELL and runs_on(cell[-1], line, right)
         for cell, line, (_, right) in zip(above, row, columns, strict=True)
         if line
-    )
+    ]
+    # Two cells may as well be a row that has no name of its own, such as a sum.
+    return going_on == [True]

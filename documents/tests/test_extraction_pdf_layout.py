@@ -139,6 +139,19 @@ def test_a_cell_that_goes_on_below_stays_whole_and_a_row_without_a_name_is_a_row
     )
 
 
+def test_a_sum_below_a_column_is_a_row_of_its_own(read):
+    drawn = page(
+        row(700, (50, "Item"), (200, "Price"), (260, "Total")),
+        row(688, (50, "Rope 20 m"), (200, "15.50"), (260, "15.50")),
+        row(676, (50, "Brass lamp"), (200, "40.00"), (260, "80.00")),
+        row(664, (200, "Sum"), (260, "95.50")),
+    )
+    assert read(drawn).text == (
+        "| Item | Price | Total |\n| - | - | - |\n| Rope 20 m | 15.50 | 15.50 |\n"
+        "| Brass lamp | 40.00 | 80.00 |\n|  | Sum | 95.50 |"
+    )
+
+
 def test_two_rows_with_a_gap_stay_lines(read):
     drawn = page(row(700, (50, "Total"), (400, "500")), row(686, (50, "Paid"), (400, "200")))
     assert read(drawn).text == "Total 500\nPaid 200"
