@@ -32,6 +32,8 @@ PACKED_BY_OUTLOOK = (
     "Outlook packed the files of this e-mail in a format of its own (TNEF). Ask the sender for them"
 )
 NOT_READ = "files of this kind are not read"
+# Most are logos and photographs; each would be a document without text.
+PICTURE = "pictures of an e-mail are not read. Upload those that show text"
 ENCRYPTED = "it is encrypted"
 DAMAGED = "it is damaged"
 TOO_MANY = "an e-mail's first {} files are kept"
@@ -121,6 +123,8 @@ def _attachment(part: Message, number: int) -> Attachment:
         return Attachment(name, reason=ENCRYPTED)
     if not isinstance(content, bytes) or not content:
         return Attachment(name, reason=DAMAGED)
+    if BY_SUFFIX.get(PurePath(name).suffix.lower(), "").startswith("image/"):
+        return Attachment(name, reason=PICTURE)
     if kind == "message/rfc822" or _is_readable(name, content):
         return Attachment(name, content)
     return Attachment(name, reason=NOT_READ)

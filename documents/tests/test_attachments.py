@@ -122,7 +122,8 @@ def test_what_cannot_be_kept_is_named_and_costs_the_email_nothing(owner):
 
     assert email.status == "ready"
     assert text_of(email).split("\n\n")[-1] == (
-        "Attachment: a.png – not kept: files of this kind are not read\n"
+        "Attachment: a.png – not kept: pictures of an e-mail are not read. "
+        "Upload those that show text\n"
         "Attachment: one.txt\n"
         "Attachment: two.txt – not kept: Your plan holds 2 documents. Delete some to add more."
     )

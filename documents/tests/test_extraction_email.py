@@ -135,7 +135,9 @@ def test_what_cannot_be_read_is_named_with_the_reason(mail):
     png = b"\x89PNG\r\n\x1a\n" + bytes(99)
     files = {"a.png": png, "a.zip": b"PK\x03\x04" + bytes(99), "winmail.dat": b"x"}
     reasons = {one.name: (one.reason, one.content) for one in mail(letter(files=files)).attachments}
-    assert reasons["a.png"] == reasons["a.zip"] == ("files of this kind are not read", b"")
+    assert reasons["a.zip"] == ("files of this kind are not read", b"")
+    told = "pictures of an e-mail are not read. Upload those that show text"
+    assert reasons["a.png"] == (told, b"")
     assert "in a format of its own (TNEF)" in reasons["winmail.dat"][0]
 
 
