@@ -42,7 +42,8 @@ class Piece(NamedTuple):
 def wide_rows(glyphs: Glyphs, lines: list[Line]) -> set[int]:
     widths = [(line.right - line.left) / (line.size * len(line.text) or 1) for line in lines]
     usual = sorted(w for w, line in zip(widths, lines, strict=True) if len(line.text) > ENOUGH)
-    most = LOOSE * (usual[len(usual) // 2] if usual else USUAL_WIDTH)
+    # Not the middle one: on a page of tables many lines are wide.
+    most = LOOSE * (usual[len(usual) // 4] if usual else USUAL_WIDTH)
     wide = {line.row for width, line in zip(widths, lines, strict=True) if width > most}
     gaps = sorted(_gaps_between_strings(glyphs.strings, len(lines)))
     for line in lines if gaps else []:
