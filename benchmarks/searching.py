@@ -64,7 +64,7 @@ def store(judged: Judged, way: Way) -> Stored:
     owner = User.objects.create_user(f"{uuid4()}@example.com")
     stored = Stored(owner.pk, judged)
     generation = generations.present()
-    with embedder_of(owner.pk) as embedder, scope(owner):
+    with embedder_of(owner.pk, generation.model) as embedder, scope(owner):
         for name, extracted in judged.documents.items():
             document = _document(owner, name)
             pieces = cut(extracted, way, embedder)
