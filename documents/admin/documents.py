@@ -87,6 +87,19 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
+class ChangedFilter(admin.SimpleListFilter):
+    """Passages that people have changed."""
+
+    title = _("changed by people")
+    parameter_name = "changed"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("edited or switched off"))]
+
+    def queryset(self, request, queryset):
+        return queryset.changed() if self.value() == "yes" else queryset
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
     person = link("owner")
@@ -111,7 +124,8 @@ class DocumentAdmin(ReadOnlyAdmin):
             {
                 "fields": [
                     *("status", "error_message", "error_code", "stage", "progress"),
-                    *("attempt", "failures", "stage_times", "lease_until", "processed_at"),
+                    *("attempt", "failures", "stage_times", "lease_until", "heartbeat_at"),
+                    "processed_at",
                 ]
             },
         ),
@@ -190,9 +204,10 @@ class DocumentTextAdmin(ReadOnlyAdmin):
 class DocumentChunkAdmin(ReadOnlyAdmin):
     document_page = link("document")
     list_display = [
-        *("__str__", "document_page", "page", "section", "token_count", "enabled", "generation")
+        *("__str__", "document_page", "page", "section", "token_count", "edited_at", "enabled"),
+        "generation",
     ]
-    list_filter = ["enabled", "generation"]
+    list_filter = ["enabled", ChangedFilter, "generation"]
     list_select_related = ["document", "generation"]
     search_fields = ["section"]
     ids = ["id", "document", "owner"]
