@@ -13,6 +13,7 @@ import axe_playwright_python
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -22,6 +23,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from accounts.tenancy import scope
 from accounts.tests.test_mfa import code
+from documents import batches
 from documents.addresses import add_address
 from documents.models import Document
 from tests.showcase import FACT, Showcase, show_everything
@@ -201,6 +203,18 @@ def test_document_pages(inspect, owner, showcase):
     seen.goto(f"{of}?start=999998&end=999999", f"{of}passages/", f"{of}edit/", f"{of}delete/")
     for other in (showcase.failed, showcase.working, showcase.waiting):
         seen.goto(f"/documents/{other.pk}/", f"/documents/{other.pk}/passages/")
+
+
+def test_uploads(inspect, owner):
+    inspect("/documents/uploads/", owner)
+    with scope(owner):
+        files = [("Lamps/manual.txt", 3), ("Lamps/film.mp4", 3), (f"Lamps/{'x' * 200}.txt", 3)]
+        upload = batches.announce(owner, "Lamps", files)
+        item = batches.awaited(owner, upload.pk, "Lamps/manual.txt")
+        batches.receive(item, ContentFile(b"Lit", "manual.txt"))
+    of = upload.get_absolute_url()
+    seen = inspect("/documents/uploads/", owner)
+    seen.goto("/documents/", of, f"{of}?state=refused", f"{of}?state=failed", f"{of}delete/")
 
 
 def test_what_opens_on_the_document_page(inspect, owner, showcase, watch):
