@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -109,5 +110,6 @@ def sweep(limit: int = 500) -> int:
         due_at=timezone.now() + NUDGE_AGAIN
     )
     due = Counter(task.kind for task in tasks)
-    transaction.on_commit(lambda: [nudge_for(kind, count) for kind, count in due.items()])
+    for kind, count in due.items():
+        transaction.on_commit(partial(nudge_for, kind, count))
     return len(tasks)
