@@ -24,7 +24,8 @@ from benchmarks.stack import Stack, start_stack
 from config.embedded.paths import run_dir, secrets, valkey_socket
 
 FILES = 4  # of each cycle
-PATIENCE = 120.0  # seconds until everything has ended
+PATIENCE = 600.0  # seconds until everything has ended
+BACK_AGAIN = 60.0  # seconds until the worker has been started once more
 WIPED = 0.1  # of the cycles empty Valkey as well
 QUICK = {"KYRO_LEASE_SECONDS": "2", "KYRO_HEARTBEAT_SECONDS": "0.5", "KYRO_SWEEP_SECONDS": "1"}
 # Every line names what must not be there.
@@ -87,8 +88,9 @@ def _files(folder: Path, cycle: int) -> list[Path]:
 
 
 def _kill_something(stack: Stack, chance: random.Random) -> Counter[str]:
-    time.sleep(chance.uniform(0, 0.7))
     killed: Counter[str] = Counter()
+    _wait_for_children(stack)
+    time.sleep(chance.uniform(0, 0.7))
     if chance.random() < WIPED:
         Redis(unix_socket_path=str(valkey_socket(stack.data))).flushall()
         killed["Valkey's content"] += 1
@@ -99,6 +101,13 @@ def _kill_something(stack: Stack, chance: random.Random) -> Counter[str]:
             os.kill(chance.choice(victims[what]), signal.SIGKILL)
             killed[what] += 1
     return killed
+
+
+def _wait_for_children(stack: Stack) -> None:
+    """A worker that was killed as a whole must be there again, or there is nothing to kill."""
+    until = time.monotonic() + BACK_AGAIN
+    while "worker's child" not in _victims(stack) and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def _victims(stack: Stack) -> dict[str, list[int]]:

@@ -1,13 +1,17 @@
 """Celery's way into the documents: one call each, nothing else."""
 
+from contextlib import suppress
+
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 
 from accounts.delivery import nudge
 from accounts.tenancy import system
 from documents import batches, erasing, graph, shifts
 from documents.reembedding import change, work
 from documents.web import crawling, runs, sources
+from providers import registry
+from providers.errors import ProviderError
 
 
 @shared_task(name="documents.ingest")
@@ -18,6 +22,14 @@ def ingest_documents() -> None:
 @shared_task(name="documents.reembed")
 def reembed() -> None:
     work.work()
+
+
+@worker_init.connect
+def import_the_embedder(**_: object) -> None:
+    """Before the processes are forked: a vendor's client takes a second of CPU and 50 MB to import,
+    which they then share."""
+    with suppress(ProviderError):
+        registry.embedder()
 
 
 @worker_ready.connect

@@ -17,7 +17,7 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import Stemmer
 
@@ -64,7 +64,7 @@ _stemmers = threading.local()  # a Stemmer is not safe to share between threads
 
 def index_terms(text: str) -> list[str]:
     """All terms in order, as often as they occur."""
-    return [term for forms in _words(text) for term in forms]
+    return list(chain.from_iterable(map(_terms, text.split())))
 
 
 def query_terms(text: str) -> list[str]:
@@ -86,6 +86,17 @@ def query_words(text: str) -> list[tuple[str, ...]]:
 def _words(text: str) -> Iterator[tuple[str, ...]]:
     for piece in _CONTRACTION.sub("", fold(text)).split():
         yield from _known(piece) if len(piece) <= _COMMON else _split(piece)
+
+
+def _terms(raw: str) -> tuple[str, ...]:
+    """Of a piece between spaces as it was written: folding it alone gives what folding it with its
+    neighbours gives, and most pieces have been seen before."""
+    return _known_terms(raw) if len(raw) <= _COMMON else tuple(chain(*_words(raw)))
+
+
+@lru_cache(maxsize=20_000)
+def _known_terms(raw: str) -> tuple[str, ...]:
+    return tuple(chain(*_words(raw)))
 
 
 @lru_cache(maxsize=20_000)

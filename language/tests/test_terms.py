@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.terms import LONGEST, index_terms, query_terms, query_words
+from language.terms import LONGEST, index_terms, query_terms, query_words, words
 
 
 def test_english_words_give_themselves_and_their_stem():
@@ -101,3 +101,16 @@ def test_hostile_text_takes_linear_time(text):
     started = time.process_time()
     index_terms(text)
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The word, the Word. It's KITE-0007's v2.3.1",
+        "e\u0301 \u0301a \u00b4x\u00a0y\u200bz a\u0300\u0301 \ufb01x \u00bd \u0130I \u00df",
+        " \u0315\u0300 a\u0315\u0300 " + "x" * 70,
+        "กรุงเทพ 東京は日本 مرحبا",
+    ],
+)
+def test_index_terms_are_those_of_the_words_though_pieces_are_remembered(text):
+    assert index_terms(text) == [term for forms in words(text) for term in forms]
