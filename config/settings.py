@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE
+from kombu import Queue
 
 from config.addresses import database, numbered, redis_url
 from config.embedded import paths
@@ -181,6 +182,9 @@ CELERY_BROKER_URL = (
     if REDIS_URL.startswith("unix://")
     else numbered(REDIS_URL, 0)
 )
+# Workers serve both in turn, so upkeep does not wait behind a hundred uploads.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("ingestion")]
+CELERY_TASK_ROUTES = {"documents.ingest": {"queue": "ingestion"}}
 CELERY_TASK_IGNORE_RESULT = True  # job state lives in PostgreSQL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

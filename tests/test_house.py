@@ -38,6 +38,7 @@ SYSTEM_USERS = {
     "documents/reembedding/dropping.py",
     "documents/graph.py",
     "documents/reembedding/work.py",
+    "documents/tasks.py",
     "documents/turns.py",
     "documents/web/runs.py",
     "documents/web/sources.py",
