@@ -23,7 +23,9 @@ NUDGES: dict[str, Task[[], None]] = {}
 ENOUGH = 20  # nudges at once: whoever follows one sends the next
 NUDGE_PATIENCE = 2.0  # seconds for a free connection to the broker
 QUIET_SECONDS = 0.2
-LINGERING: dict[str, float] = {}  # kind -> when this process last sent a message; see below
+NEVER = float("-inf")
+# Kinds whose workers look once more before they go -> when this process last sent a message.
+LINGERING: dict[str, float] = {}
 NUDGE_AGAIN = dt.timedelta(seconds=30)
 
 
@@ -75,8 +77,7 @@ def owe_each(kind: str, object_ids: Sequence[UUID], owner_id: UUID) -> None:
 
 
 def nudge_unless_just_done(kind: str, count: int) -> None:
-    """A message costs more than the row; who uploads a hundred files needs no hundred messages.
-    Only for work whose workers look once more before they go."""
+    """A message costs more than the row; who uploads a hundred files needs no hundred messages."""
     now = time.monotonic()
     if kind in LINGERING and now - LINGERING[kind] < QUIET_SECONDS:
         return

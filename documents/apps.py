@@ -15,6 +15,7 @@ class DocumentsConfig(AppConfig):
         from documents.web import runs
 
         delivery.NUDGES[KIND] = ingest_documents
+        delivery.LINGERING[KIND] = delivery.NEVER
         delivery.NUDGES[change.KIND] = reembed
         delivery.NUDGES[runs.KIND] = crawl_next_source
         sealing.RESEALED["passwords of documents"] = reseal_all

@@ -10,6 +10,7 @@ from accounts import delivery
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from documents import ingestion, queue, turns, uploads
+from documents.lease import KIND
 from documents.models import Document
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,3 +148,15 @@ def test_who_takes_long_gives_back_what_was_to_come_after_it(owner, monkeypatch)
     with scope(owner):
         assert Document.objects.get(name="a2.txt").attempt == 1
         assert batch[0].document().name == "a1.txt"
+
+
+@pytest.mark.parametrize(("quiet", "messages"), [(3600, 1), (0, 3)])
+def test_uploads_that_follow_one_another_closely_send_one_message(
+    owner, monkeypatch, quiet, messages
+):
+    sent = []
+    monkeypatch.setattr(delivery, "nudge", lambda kind: sent.append(kind) or True)
+    monkeypatch.setattr(delivery, "QUIET_SECONDS", quiet)
+    monkeypatch.setitem(delivery.LINGERING, KIND, delivery.NEVER)
+    add(owner, "a1.txt", "a2.txt", "a3.txt")
+    assert sent == [KIND] * messages
