@@ -37,7 +37,7 @@ def _insert(chunks: Sequence[DocumentChunk]) -> None:
 
 
 def _statement() -> str:
-    names = ", ".join(field.column for field in COLUMNS)
+    names = ", ".join(str(field.column) for field in COLUMNS)
     arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in COLUMNS)
     return f"INSERT INTO {DocumentChunk._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 (our names)
 
