@@ -38,9 +38,7 @@ urlpatterns = [
     path("web-sources/<uuid:pk>/pause/", sources.pause, name="source_pause"),
     path("web-sources/<uuid:pk>/resume/", sources.resume, name="source_resume"),
     path("web-sources/<uuid:pk>/delete/", sources.delete, name="source_delete"),
-    path(
-        "web-sources/<uuid:pk>/removed/", sources.delete_removed, name="source_delete_removed"
-    ),
+    path("web-sources/<uuid:pk>/removed/", sources.delete_removed, name="source_delete_removed"),
     path("<uuid:pk>/", document.detail, name="detail"),
     path("<uuid:pk>/refresh/", sources.refresh, name="refresh"),
     path("<uuid:pk>/passages/", chunks.passages, name="passages"),
