@@ -13,8 +13,8 @@ from accounts.tenancy import scope
 from benchmarks import scores
 from benchmarks.judged import Gold, Judged, Question
 from documents import generations
-from documents.chunking import SIZES, Piece, Sizes, split
-from documents.contexts import under
+from documents.chunking.contexts import under
+from documents.chunking.splitting import SIZES, Piece, Sizes, split
 from documents.extraction import Extracted
 from documents.models import Document, DocumentChunk
 from documents.neighbours import around

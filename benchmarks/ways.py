@@ -1,7 +1,7 @@
 """The ways to cut that benchmarks.retrieval compares; “300, title” is the one in use."""
 
 from benchmarks.searching import Way
-from documents.chunking import Sizes
+from documents.chunking.splitting import Sizes
 
 WAYS = (
     Way("300"),

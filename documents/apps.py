@@ -7,12 +7,12 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import closing, delivery, sealing
         from documents import checks  # noqa: F401
-        from documents.lease import KIND
         from documents.reembedding import change
         from documents.tasks import crawl_next_source, ingest_documents, reembed
         from documents.unlocking import reseal_all
         from documents.uploads import give_up_files
         from documents.web import runs
+        from documents.work.lease import KIND
 
         delivery.NUDGES[KIND] = ingest_documents
         delivery.LINGERING[KIND] = delivery.NEVER

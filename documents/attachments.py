@@ -10,9 +10,9 @@ from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
 from documents.extraction import Extracted, ExtractionError
 from documents.extraction.result import Attachment
-from documents.lease import Lease
 from documents.models import Document
 from documents.uploads import UploadRefused, add_document
+from documents.work.lease import Lease
 
 DEEPEST = 5  # e-mails in e-mails
 TRY_AGAIN = {"storage_full", "storage_down"}

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts.tenancy import scope
-from documents.lease import Lease
 from documents.models import Document, DocumentChunk
+from documents.work.lease import Lease
 
 DISCARD = "discard_edits"  # in a document's metadata while it waits to be read without them
 LOST = "lost_edits"  # there too, until the person has seen them

@@ -26,9 +26,9 @@ from documents.charsets import marked
 from documents.erasing import discard
 from documents.extraction import markdown
 from documents.extraction.formats import BY_SUFFIX, FORMATS
-from documents.lease import Lease
 from documents.models import Document
 from documents.uploads import check_plan, clean_name
+from documents.work.lease import Lease
 from outbound.fetching import Fetched, FetchError, fetch
 
 HTML_TYPES = {"text/html", "application/xhtml+xml"}

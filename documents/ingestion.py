@@ -23,16 +23,16 @@ from psycopg.errors import DiskFull
 from accounts.embedding import embedder_of
 from documents import edits, generations, passages, storing, vectors
 from documents.attachments import keep_attachments
-from documents.chunking import split
+from documents.chunking.splitting import split
 from documents.extraction import ExtractionError, extract
 from documents.fetching import Page, fetched_page
-from documents.lease import Lease, LeaseLost, give_back, kept_alive
 from documents.models import Document
 from documents.originals import local_copy
-from documents.outwaiting import outwait
 from documents.scans import read_scans
 from documents.storing import Reading
 from documents.unlocking import password_for
+from documents.work.lease import Lease, LeaseLost, give_back, kept_alive
+from documents.work.outwaiting import outwait
 from outbound.errors import FetchError
 from providers.errors import ProviderError
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from documents.chunking import Piece
-from documents.contexts import under
+from documents.chunking.contexts import under
+from documents.chunking.splitting import Piece
 from documents.extraction import Extracted
-from documents.lease import Lease
 from documents.models import DocumentChunk
 from documents.scans import mark_of
+from documents.work.lease import Lease
 from language.terms import index_terms
 
 

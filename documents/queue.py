@@ -11,8 +11,8 @@ from accounts import audit
 from accounts.delivery import PendingTask, owe, owe_each
 from accounts.models import User
 from documents.edits import DISCARD
-from documents.lease import KIND, end_with_error
 from documents.models import Document
+from documents.work.lease import KIND, end_with_error
 
 
 class NotNow(Exception):

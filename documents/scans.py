@@ -9,8 +9,8 @@ from django.conf import settings
 
 from documents.extraction import Extracted
 from documents.extraction.recognition import Scan, recognise
-from documents.lease import Lease
 from documents.models import Document
+from documents.work.lease import Lease
 
 # Of a document's progress; what comes before and after is quick.
 FROM, TO = 5, 25

@@ -12,14 +12,15 @@ from accounts.embedding import own_accounts
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
-from documents import generations, lease, scans
+from documents import generations, scans
 from documents.edits import Lost, keep_aside
 from documents.extraction import Extracted
 from documents.fetching import Page, keep
 from documents.inserting import insert
-from documents.lease import Lease
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.signals import document_processed
+from documents.work import lease
+from documents.work.lease import Lease
 from language.detection import language_of
 from providers.base import Usage
 

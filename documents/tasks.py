@@ -7,9 +7,10 @@ from celery.signals import worker_init, worker_ready
 
 from accounts.delivery import nudge
 from accounts.tenancy import system
-from documents import batches, erasing, graph, shifts
+from documents import batches, erasing, graph
 from documents.reembedding import change, work
 from documents.web import crawling, runs, sources
+from documents.work import shifts
 from providers import registry
 from providers.errors import ProviderError
 

@@ -13,9 +13,9 @@ from accounts.sealing import Unreadable
 from accounts.tenancy import scope
 from documents import queue
 from documents.extraction import ExtractionError
-from documents.lease import Lease
 from documents.models import Document
 from documents.queue import NotNow
+from documents.work.lease import Lease
 
 MAX_PASSWORD = 200  # characters
 

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from documents import ingestion, lease
+from documents import ingestion
+from documents.work import lease
 
 
 def ingest(document_id: UUID, owner_id: UUID) -> None:

@@ -39,7 +39,7 @@ SYSTEM_USERS = {
     "documents/graph.py",
     "documents/reembedding/work.py",
     "documents/tasks.py",
-    "documents/turns.py",
+    "documents/work/turns.py",
     "documents/web/runs.py",
     "documents/web/sources.py",
 }

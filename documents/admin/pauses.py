@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from accounts.admin import PersonAdmin
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link
-from documents import pausing
 from documents.models import QueuePause
+from documents.work import pausing
 
 
 @admin.register(QueuePause)

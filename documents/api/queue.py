@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.rest.strict import StrictSerializer
 from accounts.rest.views import ApiView
-from documents import pausing
+from documents.work import pausing
 
 
 class QueueSerializer(serializers.Serializer):

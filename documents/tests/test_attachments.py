@@ -13,12 +13,13 @@ from accounts.audit import AuditLog
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import attachments, lease, queue, uploads
+from documents import attachments, queue, uploads
 from documents.extraction import Extracted
 from documents.extraction.result import EMAIL, Attachment
-from documents.lease import LeaseLost
 from documents.models import Document, DocumentText
 from documents.tests.samples_email import letter, nested
+from documents.work import lease
+from documents.work.lease import LeaseLost
 from providers import registry
 from providers.errors import ProviderError
 from tests import ingesting

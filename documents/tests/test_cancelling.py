@@ -9,12 +9,13 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from accounts.tenancy import scope
-from documents import ingestion, lease, queue, uploads
-from documents.lease import LeaseLost
+from documents import ingestion, queue, uploads
 from documents.models import Document, DocumentChunk
-from documents.outwaiting import outwait
 from documents.tests import samples
 from documents.tests.test_extraction_limits import readers
+from documents.work import lease
+from documents.work.lease import LeaseLost
+from documents.work.outwaiting import outwait
 from providers import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)

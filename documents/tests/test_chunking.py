@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents import chunking
-from documents.contexts import under
+from documents.chunking import splitting as chunking
+from documents.chunking.contexts import under
 from documents.extraction import Extracted, Heading
 from documents.extraction.markdown import headings
 from documents.extraction.result import XLSX

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope
-from documents import editing, lease, pausing, queue
+from documents import editing, queue
 from documents.models import Document, DocumentChunk, DocumentText
+from documents.work import lease, pausing
 
 pytestmark = pytest.mark.django_db
 LIST = "/documents/"

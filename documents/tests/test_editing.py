@@ -8,11 +8,12 @@ from django.db import connection
 from accounts.audit import AuditLog
 from accounts.tenancy import scope, system
 from billing.models import UsageRecord
-from documents import editing, lease, queue
+from documents import editing, queue
 from documents.editing import EditRefused
 from documents.models import Document, DocumentChunk, EmbeddingGeneration
 from documents.queue import NotNow
 from documents.retrieval import SearchScope, search
+from documents.work import lease
 from providers import registry
 from providers.errors import ProviderError
 from tests import ingesting

@@ -1,7 +1,7 @@
 import pytest
 
 from documents.extraction import ExtractionError, Heading, Limits, extract
-from documents.extraction.pdf import is_cut_off, parse
+from documents.extraction.pdf.document import is_cut_off, parse
 from documents.tests import samples
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from documents.extraction.pdf_joining import joined
-from documents.extraction.pdf_scripts import mended
+from documents.extraction.pdf.joining import joined
+from documents.extraction.pdf.scripts import mended
 
 
 @dataclass

@@ -1,6 +1,6 @@
 import pytest
 
-from documents.chunking import split
+from documents.chunking.splitting import split
 from documents.extraction import Heading
 from documents.tests import samples_office
 from providers.fake import FakeEmbedder

@@ -1,6 +1,6 @@
 import pytest
 
-from documents.chunking import split
+from documents.chunking.splitting import split
 from documents.tests import samples_office
 from documents.tests.samples_office import xlsx_of
 from documents.tests.samples_xls import xls

@@ -8,9 +8,9 @@ import pytest
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope
-from documents import turns
-from documents.lease import KIND
 from documents.models import Document
+from documents.work import turns
+from documents.work.lease import KIND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,10 +11,11 @@ from django.core.files.storage import default_storage
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import Plan, UsageRecord
-from documents import fetching, lease, queue
+from documents import fetching, queue
 from documents.addresses import add_address
-from documents.lease import LeaseLost
 from documents.models import Document, DocumentChunk
+from documents.work import lease
+from documents.work.lease import LeaseLost
 from outbound.tests.servers import Site, outside_site, page, redirect
 from providers import registry
 from providers.errors import ProviderError

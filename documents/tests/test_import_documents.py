@@ -11,10 +11,10 @@ from django.db import connection
 
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from documents import turns
 from documents.ingestion import ingest
 from documents.management.commands import import_documents
 from documents.models import Document
+from documents.work import turns
 
 pytestmark = pytest.mark.django_db
 

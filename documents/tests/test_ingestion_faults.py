@@ -12,8 +12,9 @@ from psycopg.errors import DiskFull
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope
-from documents import ingestion, lease, storing, turns, uploads
+from documents import ingestion, storing, uploads
 from documents.models import Document, DocumentChunk
+from documents.work import lease, turns
 from providers import registry
 from providers.errors import ProviderError
 from providers.fake import FakeEmbedder

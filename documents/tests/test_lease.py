@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.delivery import PendingTask, sweep
 from accounts.tenancy import scope, system
-from documents import ingestion, lease, queue, uploads
+from documents import ingestion, queue, uploads
 from documents.extraction import ExtractionError
-from documents.lease import LeaseLost
 from documents.models import Document, DocumentChunk
+from documents.work import lease
+from documents.work.lease import LeaseLost
 from providers import registry
 from providers.errors import ProviderError
 from tests import ingesting

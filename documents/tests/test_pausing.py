@@ -5,9 +5,10 @@ from django.core.files.base import ContentFile
 
 from accounts.audit import AuditLog
 from accounts.tenancy import scope
-from documents import ingestion, lease, pausing, queue, turns, uploads
+from documents import ingestion, queue, uploads
 from documents.models import Document, QueuePause
 from documents.tests.test_lease import expire
+from documents.work import lease, pausing, turns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 from accounts import delivery
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
-from documents import ingestion, queue, turns, uploads
-from documents.lease import KIND
+from documents import ingestion, queue, uploads
 from documents.models import Document
+from documents.work import turns
+from documents.work.lease import KIND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

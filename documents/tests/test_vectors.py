@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import scope
 from billing.models import UsageRecord
-from documents import ingestion, queue, turns, uploads
+from documents import ingestion, queue, uploads
 from documents.models import Document, DocumentChunk
+from documents.work import turns
 from providers import registry
 
 pytestmark = pytest.mark.django_db

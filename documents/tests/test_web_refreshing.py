@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from billing.models import UsageRecord
-from documents import lease
 from documents.models import Document, DocumentChunk, WebSource
 from documents.tests.conftest import crawl
 from documents.tests.generated_site import with_pages
 from documents.web import sources
+from documents.work import lease
 from providers import registry
 from tests import ingesting
 

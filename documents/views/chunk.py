@@ -18,9 +18,9 @@ from billing.limits import QuotaExceeded
 from documents import editing
 from documents.models import DocumentChunk
 from documents.passage_forms import PassageForm
-from documents.progress import progress_of
 from documents.queue import NotNow
 from documents.views.chunks import said
+from documents.work.progress import progress_of
 from providers.errors import ProviderError
 
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from documents import editing
 from documents.models import DocumentChunk
 from documents.passage_forms import PassagesForm
-from documents.progress import progress_of
 from documents.queue import NotNow
 from documents.views.document import owned
 from documents.views.returning import back
+from documents.work.progress import progress_of
 
 PER_PAGE = 25
 

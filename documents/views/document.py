@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from documents import downloads, edits, queue, reading
 from documents.forms import DocumentForm
 from documents.models import Document, DocumentChunk, DocumentText
-from documents.progress import progress_of
 from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import delete_document
 from documents.views.returning import back
+from documents.work.progress import progress_of
 
 
 def owned(request: HttpRequest, pk: UUID) -> Document:

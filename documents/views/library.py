@@ -21,11 +21,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from billing.limits import QuotaExceeded
-from documents import batches, pausing, queue, sifting
+from documents import batches, queue, sifting
 from documents.forms import AddressForm, LibraryForm, PastedTextForm
 from documents.models import Document, DocumentQuerySet, UploadBatch
 from documents.uploads import UploadRefused, add_document, delete_document
 from documents.views.returning import back
+from documents.work import pausing
 
 PER_PAGE = 25
 MOST_AT_ONCE = 100

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from documents import pausing
 from documents.queue import retry_failed
 from documents.views.returning import back
+from documents.work import pausing
 
 
 @login_required

@@ -4,12 +4,12 @@ import re
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from documents.extraction.pdf_aligned import Row, is_prose, stretches, table_of
-from documents.extraction.pdf_glyphs import APART
-from documents.extraction.pdf_grids import Grid
-from documents.extraction.pdf_lines import Sheet
-from documents.extraction.pdf_order import in_reading_order
-from documents.extraction.pdf_shapes import Line, Shape
+from documents.extraction.pdf.aligned import Row, is_prose, stretches, table_of
+from documents.extraction.pdf.glyphs import APART
+from documents.extraction.pdf.grids import Grid
+from documents.extraction.pdf.lines import Sheet
+from documents.extraction.pdf.order import in_reading_order
+from documents.extraction.pdf.shapes import Line, Shape
 
 CLOSE = 2.0  # type sizes
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")

@@ -7,7 +7,7 @@ come in the order they stand from left to right.
 import re
 import unicodedata
 
-from documents.extraction.pdf_glyphs import Glyphs
+from documents.extraction.pdf.glyphs import Glyphs
 
 # Latin ligatures and the shapes that Arabic letters take inside words.
 SHAPES = re.compile("[\ufb00-\ufb06\ufb50-\ufdfb\ufe70-\ufefc]+")

@@ -9,11 +9,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from documents.atoms import LONGEST_HEADING, Atom, Counter, Path
-from documents.contexts import PATH, contexts
+from documents.chunking.atoms import LONGEST_HEADING, Atom, Counter, Path
+from documents.chunking.contexts import PATH, contexts
+from documents.chunking.lines import Kind
+from documents.chunking.sections import alone, pages_of_sections, together
 from documents.extraction.result import ODS, XLS, XLSX, Extracted
-from documents.lines import Kind
-from documents.sections import alone, pages_of_sections, together
 
 SCRAP = 50  # tokens; a last piece below this joins the one before
 SECTION_CHARS = 300

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from documents.extraction.pdf_glyphs import Box, Glyphs
-from documents.extraction.pdf_shapes import Line
+from documents.extraction.pdf.glyphs import Box, Glyphs
+from documents.extraction.pdf.shapes import Line
 
 # A bullet or number belongs to the words after it, however far they stand off.
 MARK = re.compile(r"[^\w\s]$|[\w.]{1,6}[.)]$|\(\w{1,4}\)$")

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from documents.extraction.pdf_shapes import Line, Shape, levels
+from documents.extraction.pdf.shapes import Line, Shape, levels
 
 SLACK = 0.5  # type sizes that neighbours may overlap
 FEWEST = 3  # lines beside a gutter

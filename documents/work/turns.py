@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.tenancy import system
-from documents.lease import KIND, Lease, claim_all
+from documents.work.lease import KIND, Lease, claim_all
 
 TOGETHER = 16
 SMALL = 200_000  # bytes

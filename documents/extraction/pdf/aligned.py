@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 
-from documents.extraction.pdf_joining import runs_on
-from documents.extraction.pdf_shapes import Line, Table
+from documents.extraction.pdf.joining import runs_on
+from documents.extraction.pdf.shapes import Line, Table
 
 Row = list[Line]
 FEWEST_ROWS = 3

@@ -12,8 +12,8 @@ import structlog
 from django.db import DatabaseError
 
 from accounts.tenancy import scope
-from documents.lease import Lease, LeaseLost
 from documents.models import Document
+from documents.work.lease import Lease, LeaseLost
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")

@@ -7,8 +7,8 @@ from itertools import islice
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from documents.extraction.pdf_glyphs import turned
-from documents.extraction.pdf_shapes import Rule
+from documents.extraction.pdf.glyphs import turned
+from documents.extraction.pdf.shapes import Rule
 
 THIN = 3.0
 SHORTEST = 5.0

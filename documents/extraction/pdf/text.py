@@ -5,12 +5,12 @@ from itertools import pairwise
 from statistics import median
 
 from documents.extraction.html_blocks import fenced
-from documents.extraction.pdf_aligned import LEADERS
-from documents.extraction.pdf_blocks import BULLET, Block
-from documents.extraction.pdf_headings import Blocks, Headings
-from documents.extraction.pdf_joining import joined
-from documents.extraction.pdf_notes import OPENS_NOTE
-from documents.extraction.pdf_shapes import DIVIDED, Line, Table
+from documents.extraction.pdf.aligned import LEADERS
+from documents.extraction.pdf.blocks import BULLET, Block
+from documents.extraction.pdf.headings import Blocks, Headings
+from documents.extraction.pdf.joining import joined
+from documents.extraction.pdf.notes import OPENS_NOTE
+from documents.extraction.pdf.shapes import DIVIDED, Line, Table
 from documents.extraction.tables import markdown_table
 from documents.extraction.writing import Writer
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from documents.atoms import LONGEST_HEADING, Atom, Counter, Path, atoms_of, blocks
+from documents.chunking.atoms import LONGEST_HEADING, Atom, Counter, Path, atoms_of, blocks
 from documents.extraction.result import Extracted
 
 SHORT = 80  # tokens

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from documents.extraction.pdf_joining import runs_on
-from documents.extraction.pdf_shapes import Line, Rule, Table, levels
+from documents.extraction.pdf.joining import runs_on
+from documents.extraction.pdf.shapes import Line, Rule, Table, levels
 
 NEAR = 3.0
 MOST_RULES = 500

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from accounts.delivery import QUIET_SECONDS, nudge
-from documents import ingestion, turns
-from documents.lease import KIND, Lease
+from documents import ingestion
+from documents.work import turns
+from documents.work.lease import KIND, Lease
 
 LONGEST = 30.0  # seconds; the work of other queues waits so long
 

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from documents.extraction.pdf_layout import Layout
-from documents.extraction.pdf_shapes import Line
+from documents.extraction.pdf.layout import Layout
+from documents.extraction.pdf.shapes import Line
 
 FEWEST_PAGES = 3
 LINES = 5  # of an edge that may be furniture

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-from documents.clusters import clings, cut_near
-from documents.lines import Kind, Span, fence_after, lines, units
+from documents.chunking.clusters import clings, cut_near
+from documents.chunking.lines import Kind, Span, fence_after, lines, units
 from language.sentences import sentences
 
 LONGEST_HEADING = 60  # tokens

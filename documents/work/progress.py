@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.delivery import PendingTask
-from documents.lease import KIND, MAX_CLAIMS
 from documents.models import Document, QueuePause
+from documents.work.lease import KIND, MAX_CLAIMS
 
 Stage = Document.Stage
-ORDER = [stage for stage in Stage if stage != Stage.DONE]
+ORDER: list[str] = [stage for stage in Stage if stage != Stage.DONE]
 SOMETIMES = {Stage.FETCHING, Stage.RECOGNISING}  # named only where they took place
 
 

@@ -7,8 +7,8 @@ which then goes after the paragraph that refers to it.
 import re
 from collections import Counter
 
-from documents.extraction.pdf_glyphs import Glyphs
-from documents.extraction.pdf_shapes import Line
+from documents.extraction.pdf.glyphs import Glyphs
+from documents.extraction.pdf.shapes import Line
 
 SMALL = 0.95  # times the size of the text
 RAISED = 0.85  # times the size of its line

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from functools import reduce
 
 from documents.extraction.hyphens import AFTER, BEFORE, REACH, SENTENCE_END, is_divided_word
-from documents.extraction.pdf_glyphs import APART
-from documents.extraction.pdf_shapes import DIVIDED, Line
+from documents.extraction.pdf.glyphs import APART
+from documents.extraction.pdf.shapes import DIVIDED, Line
 
 # Thai, Lao, Burmese, Khmer, Chinese and Japanese have no spaces between words.
 UNSPACED = re.compile(

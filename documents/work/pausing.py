@@ -11,8 +11,8 @@ from django.db.models import Count, Min, Q
 from accounts import audit
 from accounts.delivery import nudge_for
 from accounts.models import User
-from documents.lease import KIND
 from documents.models import Document, QueuePause
+from documents.work.lease import KIND
 
 Status = Document.Status
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from documents.extraction.pdf_glyphs import BOLD, MONO
-from documents.extraction.pdf_joining import ends_in_hyphen, runs_on
-from documents.extraction.pdf_layout import Layout
-from documents.extraction.pdf_notes import OPENS_NOTE
-from documents.extraction.pdf_shapes import Line, Shape, Table
+from documents.extraction.pdf.glyphs import BOLD, MONO
+from documents.extraction.pdf.joining import ends_in_hyphen, runs_on
+from documents.extraction.pdf.layout import Layout
+from documents.extraction.pdf.notes import OPENS_NOTE
+from documents.extraction.pdf.shapes import Line, Shape, Table
 
 BULLET = re.compile("[•◦▪▫■□●○‣⁃∙·➢➤✓✔❖►▶\uf0b7\uf0a7\uf0d8\uf0fc]\\s*(?=\\S)")
 # These begin items, but lines of paragraphs as well.

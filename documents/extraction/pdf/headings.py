@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 
 from documents.extraction.cleaning import clean
-from documents.extraction.pdf_blocks import Block, Setting
-from documents.extraction.pdf_glyphs import APART, BOLD
-from documents.extraction.pdf_notes import OPENS_NOTE
-from documents.extraction.pdf_shapes import Table
+from documents.extraction.pdf.blocks import Block, Setting
+from documents.extraction.pdf.glyphs import APART, BOLD
+from documents.extraction.pdf.notes import OPENS_NOTE
+from documents.extraction.pdf.shapes import Table
 from documents.extraction.writing import DEEPEST
 
 BOOKMARKS = 10_000

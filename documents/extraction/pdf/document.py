@@ -1,4 +1,4 @@
-"""PDF by PDFium, page by page. What PDFium will not open, pypdf tries (pdf_fallback)."""
+"""PDF by PDFium, page by page. What PDFium will not open, pypdf tries (fallback)."""
 
 import re
 import time
@@ -13,14 +13,14 @@ from documents.extraction import reasons
 from documents.extraction.cleaning import clean
 from documents.extraction.hyphens import HYPHENATED, mend_hyphens
 from documents.extraction.limits import Limits
-from documents.extraction.pdf_blocks import blocks_of, usual_setting
-from documents.extraction.pdf_furniture import remove_furniture
-from documents.extraction.pdf_headings import Blocks, bookmarks_of, find_headings
-from documents.extraction.pdf_layout import Layout, laid_out
-from documents.extraction.pdf_lines import read_sheet
-from documents.extraction.pdf_scans import is_scan
-from documents.extraction.pdf_shapes import Line
-from documents.extraction.pdf_text import write_page
+from documents.extraction.pdf.blocks import blocks_of, usual_setting
+from documents.extraction.pdf.furniture import remove_furniture
+from documents.extraction.pdf.headings import Blocks, bookmarks_of, find_headings
+from documents.extraction.pdf.layout import Layout, laid_out
+from documents.extraction.pdf.lines import read_sheet
+from documents.extraction.pdf.scans import is_scan
+from documents.extraction.pdf.shapes import Line
+from documents.extraction.pdf.text import write_page
 from documents.extraction.result import PDF, Extracted, Heading
 from documents.extraction.writing import Writer
 
@@ -43,9 +43,9 @@ def parse(path: Path, limits: Limits, password: str = "") -> Extracted:
     except pdfium.PdfiumError as error:
         if error.err_code == FPDF_ERR_PASSWORD:
             raise reasons.locked(password) from error
-    from documents.extraction import pdf_fallback
+    from documents.extraction.pdf import fallback
 
-    return plain(pdf_fallback.pages(path, limits, password), limits)
+    return plain(fallback.pages(path, limits, password), limits)
 
 
 def is_cut_off(content: bytes) -> bool:

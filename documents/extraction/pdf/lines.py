@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 
 from documents.extraction.cleaning import clean
-from documents.extraction.pdf_gaps import Piece, pieces, spaced, wide_rows
-from documents.extraction.pdf_glyphs import ASLANT, MONO, Glyphs, Setting, turned
-from documents.extraction.pdf_grids import Grid, grids
-from documents.extraction.pdf_notes import mark_notes
-from documents.extraction.pdf_rules import rules_of
-from documents.extraction.pdf_scripts import mended
-from documents.extraction.pdf_shapes import DIVIDED, Line
+from documents.extraction.pdf.gaps import Piece, pieces, spaced, wide_rows
+from documents.extraction.pdf.glyphs import ASLANT, MONO, Glyphs, Setting, turned
+from documents.extraction.pdf.grids import Grid, grids
+from documents.extraction.pdf.notes import mark_notes
+from documents.extraction.pdf.rules import rules_of
+from documents.extraction.pdf.scripts import mended
+from documents.extraction.pdf.shapes import DIVIDED, Line
 
 # PDFium takes the line break after a hyphen away and leaves one of these for both.
 HYPHENS = "\ufffe\x02"
