@@ -14,20 +14,28 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import uvloop
 from redis import Redis
 
 from benchmarks import cpu, library, tables
+from benchmarks.http import connect
 from benchmarks.stack import Stack, start_stack
 from config.embedded.paths import run_dir, secrets, valkey_socket
 
 FILES = 4  # of each cycle
+EMPTY = 60_000  # elements without a word: most of a second to read
 PATIENCE = 600.0  # seconds until everything has ended
 BACK_AGAIN = 60.0  # seconds until the worker has been started once more
+APPEARING = 5.0  # seconds until a document is being read
+KINDS = ("worker", "worker's child", "forker of readers", "reader")
 WIPED = 0.1  # of the cycles empty Valkey as well
 QUICK = {"KYRO_LEASE_SECONDS": "2", "KYRO_HEARTBEAT_SECONDS": "0.5", "KYRO_SWEEP_SECONDS": "1"}
+# What a document may end in that was struck again and again; it is asked for once more.
+STRUCK = ("interrupted", "parser_lost")
 # Every line names what must not be there.
 FAULTS = {
     "lost": "SELECT {cycles} * {files} - count(*) FROM documents_document WHERE status = 'ready'",
@@ -62,6 +70,7 @@ def main() -> None:
         rows = [("cycles", str(arguments.cycles)), ("half visible meanwhile", str(torn))]
         rows += [(f"killed: {what}", str(times)) for what, times in sorted(killed.items())]
         rows += [("taken up again", str(_count(stack, TAKEN_AGAIN))), ("ended after", ended)]
+        rows += _retry_the_struck(stack)
         for fault, sql in FAULTS.items():
             filled = sql.format(cycles=arguments.cycles, files=FILES)
             rows.append((fault, str(_count(stack, filled))))
@@ -70,57 +79,89 @@ def main() -> None:
 
 TAKEN_AGAIN = "SELECT count(*) FROM documents_document WHERE attempt > 1"
 UNFINISHED = "SELECT count(*) FROM documents_document WHERE status IN ('pending', 'processing')"
+IN_ERROR = "SELECT id, error_code, error_message FROM documents_document WHERE status = 'error'"
 
 
 def _files(folder: Path, cycle: int) -> list[Path]:
-    """New ones, of one to forty sections."""
+    """New ones: some of one to forty sections, and one that takes its reader most of a second."""
     paths = []
-    for number in range(FILES):
+    for number in range(FILES - 1):
         path = folder / f"r{cycle}-{number}.md"
-        sections = range(1 + 13 * number)
+        sections = range(1 + 20 * number)
         text = f"# Report {cycle}.{number}\n\n" + "\n\n".join(
             f"## Part {part}\n\n" + f"Report {cycle}.{number} says word{part} once. " * 20
             for part in sections
         )
         path.write_text(text)
         paths.append(path)
-    return paths
+    slow = folder / f"r{cycle}-slow.html"
+    slow.write_text(f"<!doctype html><p>Report {cycle} is slow.</p>" + "<p><i></i></p>" * EMPTY)
+    return [*paths, slow]
 
 
 def _kill_something(stack: Stack, chance: random.Random) -> Counter[str]:
     killed: Counter[str] = Counter()
-    _wait_for_children(stack)
-    time.sleep(chance.uniform(0, 0.7))
     if chance.random() < WIPED:
         Redis(unix_socket_path=str(valkey_socket(stack.data))).flushall()
         killed["Valkey's content"] += 1
-    victims = _victims(stack)
+    what = chance.choice(KINDS)
+    _wait_for(stack, what)
+    time.sleep(chance.uniform(0, 0.7))
+    victims = _wait_for(stack, what)
     if victims:
-        what = chance.choice(sorted(victims))
         with suppress(ProcessLookupError):
-            os.kill(chance.choice(victims[what]), signal.SIGKILL)
+            os.kill(chance.choice(victims), signal.SIGKILL)
             killed[what] += 1
     return killed
 
 
-def _wait_for_children(stack: Stack) -> None:
-    """A worker that was killed as a whole must be there again, or there is nothing to kill."""
-    until = time.monotonic() + BACK_AGAIN
-    while "worker's child" not in _victims(stack) and time.monotonic() < until:
-        time.sleep(0.2)
+def _wait_for(stack: Stack, what: str) -> list[int]:
+    """Those there are. A worker that was killed as a whole is there again after some seconds;
+    readers and their forker come with the next document, if one is waiting."""
+    is_ours = what in ("worker", "worker's child")
+    until = time.monotonic() + (BACK_AGAIN if is_ours else APPEARING)
+    while not (found := _victims(stack).get(what, [])) and time.monotonic() < until:
+        time.sleep(0.02)
+    return found
 
 
 def _victims(stack: Stack) -> dict[str, list[int]]:
-    """Processes of the worker by what they are: the main one, its children, readers' processes."""
+    """Processes of the worker by what they are."""
     workers = [pid for pid, part in cpu.tree(stack.process_id).items() if part == "worker"]
     found: dict[str, list[int]] = {}
     for pid in sorted(workers):
         with suppress(OSError):
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-            what = "worker" if parent == stack.process_id else "worker's child"
-            found.setdefault("reader" if b"child.py" in command else what, []).append(pid)
+            found.setdefault(_kind(stack, pid), []).append(pid)
     return found
+
+
+def _kind(stack: Stack, pid: int) -> str:
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    if _reads(pid):
+        return "reader" if _reads(parent) else "forker of readers"
+    return "worker" if parent == stack.process_id else "worker's child"
+
+
+def _reads(pid: int) -> bool:
+    return b"child.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def _retry_the_struck(stack: Stack) -> list[tuple[str, str]]:
+    """Documents may end in error that were struck three times: each says so, and is ready once
+    somebody asks again. Any other error is left, and so counts as lost."""
+    ended = _rows(stack, IN_ERROR)
+    struck = [pk for pk, code, _message in ended if code in STRUCK]
+    uvloop.run(_reprocess(stack, struck))
+    _wait(stack)
+    reasons = Counter(f"{code}: {message}" for _pk, code, message in ended)
+    rows = [("in error, retried by hand", str(len(struck)))]
+    return rows + [(f"reason {reason}", str(times)) for reason, times in reasons.items()]
+
+
+async def _reprocess(stack: Stack, documents: list[UUID]) -> None:
+    async with connect(stack.url, stack.headers) as connection:
+        for document in documents:
+            await connection.post(f"{library.DOCUMENTS}{document}/reprocess/", {})
 
 
 def _wait(stack: Stack) -> str:
@@ -131,6 +172,10 @@ def _wait(stack: Stack) -> str:
 
 
 def _count(stack: Stack, sql: str) -> int:
+    return int(_rows(stack, sql)[0][0])
+
+
+def _rows(stack: Stack, sql: str) -> list[tuple[Any, ...]]:
     """As the database's own account, which no policy binds."""
     with psycopg.connect(
         host=str(run_dir(stack.data)),
@@ -139,8 +184,7 @@ def _count(stack: Stack, sql: str) -> int:
         dbname="kyro",
         password=secrets(stack.data)["superuser_password"],
     ) as connection:
-        row = connection.execute(sql).fetchone()
-        return int(row[0]) if row else 0
+        return connection.execute(sql).fetchall()
 
 
 if __name__ == "__main__":

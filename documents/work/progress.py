@@ -16,7 +16,7 @@ from documents.models import Document, QueuePause
 from documents.work.lease import KIND, MAX_CLAIMS
 
 Stage = Document.Stage
-ORDER: list[str] = [stage for stage in Stage if stage != Stage.DONE]
+ORDER = [stage for stage in Stage if stage != Stage.DONE]
 SOMETIMES = {Stage.FETCHING, Stage.RECOGNISING}  # named only where they took place
 
 
@@ -125,7 +125,8 @@ def _steps(document: Document) -> Iterator[Step]:
     """Those that are over, the one at work, and those ahead: a later attempt begins anew, so what
     an earlier one had reached beyond this stage is ahead again."""
     times = {stage: _time(document, stage) for stage in Stage}
-    now = ORDER.index(document.stage) if document.stage in ORDER else len(ORDER)
+    at = Stage(document.stage)
+    now = ORDER.index(at) if at in ORDER else len(ORDER)
     named = [stage for stage in ORDER if stage not in SOMETIMES or times[stage]]
     reached = [stage for stage in named if ORDER.index(stage) <= now and times[stage]]
     ends = [times[stage] for stage in reached[1:]] + [times[Stage.DONE]]
