@@ -47,6 +47,11 @@ def language_of(text: str, models: Path) -> str:
     return language if is_possible and is_sure else ""
 
 
+def load(models: Path) -> None:
+    """Have the model ready, for processes about to be forked."""
+    _identifier(models)
+
+
 def _is_latin(language: str) -> bool:
     others = set().union(*LANGUAGES.values())
     return len(language) == 2 and language not in others
