@@ -17,14 +17,17 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.utils.translation import gettext as _
 from psycopg.errors import DiskFull
 
 from accounts.embedding import embedder_of
 from documents import edits, generations, passages, storing, vectors
 from documents.attachments import keep_attachments
-from documents.chunking.splitting import split
-from documents.extraction import ExtractionError, extract
+from documents.chunking.bounded import BoundedCounter
+from documents.chunking.splitting import Piece, split
+from documents.extraction import Extracted, ExtractionError, extract
+from documents.extraction.limits import Limits
 from documents.fetching import Page, fetched_page
 from documents.models import Document
 from documents.originals import local_copy
@@ -33,11 +36,13 @@ from documents.storing import Reading
 from documents.unlocking import password_for
 from documents.work.lease import Lease, LeaseLost, give_back, kept_alive
 from documents.work.outwaiting import outwait
+from language.detection import language_of
 from outbound.errors import FetchError
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
 EMBEDDED_TOGETHER = 64  # passages; what a call to a provider takes at least
+LIMITS = Limits()  # for cutting into passages; reading has as much again, in its own process
 LONG = 3.0  # seconds to read a small document
 LONGEST_PAUSE = 3600.0  # seconds, whatever a provider asks for
 
@@ -130,16 +135,24 @@ def _understood(waiting: Patience, path: Path, name: str, page: Page | None = No
         extracted = read_scans(held, path, extracted, password, waiting)
     keep_attachments(held, extracted)
     held.pass_through(Document.Stage.CHUNKING, 25)
-    with embedder_of(held.owner_id, generations.present().model) as counter:
-        title = held.taken.title or extracted.title
-        pieces = outwait(held, partial(split, extracted, counter, title))
-    chunks = passages.passages_of(held, extracted, pieces)
+    chunks = passages.passages_of(held, extracted, _pieces(held, extracted))
     if not chunks:
         raise ExtractionError("no_text", _("No text was found in this document."))
     lost = edits.carry_over(held, chunks) if held.taken.processed_at else []
     for chunk in chunks:
         passages.index(chunk)
-    return Reading(held, extracted, chunks, page, lost)
+    language = language_of(extracted.text, settings.DATA_DIR / "models")
+    return Reading(held, extracted, chunks, language, page, lost)
+
+
+def _pieces(held: Lease, extracted: Extracted) -> list[Piece]:
+    title = held.taken.title or extracted.title
+
+    def cut() -> list[Piece]:
+        return split(extracted, BoundedCounter(counter, LIMITS, held.check), title)
+
+    with embedder_of(held.owner_id, generations.present().model) as counter:
+        return outwait(held, cut)
 
 
 def _publish(readings: Sequence[Reading]) -> None:

@@ -23,6 +23,7 @@ BLOCK = 2**20
 def local_copy(document: Document) -> Iterator[Path]:
     """Where the file lies, or a copy of it when the storage is not a local disk."""
     if path := _local_path(document):
+        _check(path)
         yield path
         return
     with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR) as copy:
@@ -39,13 +40,34 @@ def _local_path(document: Document) -> Path | None:
         return None
 
 
+def _check(path: Path) -> None:
+    """Whether the disk gives it: a reader would call a missing file a damaged one. Where not even
+    the folder of all originals is, the disk itself is not there."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except FileNotFoundError as error:
+        is_there = path.parents[1].is_dir()
+        raise (_missing() if is_there else _down()) from error
+    except OSError as error:
+        raise _down() from error
+
+
 @contextmanager
 def _stored(document: Document) -> Iterator[File[bytes]]:
     try:
         with document.file.open("rb") as file:
             yield file
     except FileNotFoundError as error:
-        text = _("The original file is gone from the storage. Upload it again.")
-        raise ExtractionError("file_missing", text) from error
+        raise _missing() from error
     except StorageDown as error:
-        raise ExtractionError("storage_down", str(UNREACHABLE), permanent=False) from error
+        raise _down() from error
+
+
+def _missing() -> ExtractionError:
+    text = _("The original file is gone from the storage. Upload it again.")
+    return ExtractionError("file_missing", text)
+
+
+def _down() -> ExtractionError:
+    return ExtractionError("storage_down", str(UNREACHABLE), permanent=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.delivery import PendingTask
@@ -21,7 +20,6 @@ from documents.models import Document, DocumentChunk, DocumentText
 from documents.signals import document_processed
 from documents.work import lease
 from documents.work.lease import Lease
-from language.detection import language_of
 from providers.base import Usage
 
 
@@ -32,6 +30,7 @@ class Reading:
     held: Lease
     extracted: Extracted
     chunks: list[DocumentChunk]
+    language: str
     page: Page | None = None
     lost_edits: Lost = field(default_factory=list)
 
@@ -83,7 +82,7 @@ def _finish(document: Document, reading: Reading) -> None:
     document.error_code = document.error_message = ""
     document.mime_type = extracted.mime_type
     document.title = document.title or extracted.title[:300]
-    document.language = language_of(extracted.text, settings.DATA_DIR / "models")
+    document.language = reading.language
     scans.note(document, extracted)
     document.page_count = len(extracted.pages) or None
     document.chunk_count = len(chunks)

@@ -33,6 +33,16 @@ class TagsField(serializers.ListField):
         return tags
 
 
+class PageNumbersField(serializers.ListField):
+    """Pages noted in the metadata of a document under the field's own name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=serializers.IntegerField(), read_only=True, **kwargs)
+
+    def get_attribute(self, document: Document) -> list[int]:
+        return document.metadata.get(self.field_name, [])
+
+
 class DocumentSerializer(StrictModelSerializer):
     tags = TagsField(required=False)
     path = serializers.CharField(read_only=True, help_text="Within the folder it came with.")
@@ -44,18 +54,10 @@ class DocumentSerializer(StrictModelSerializer):
         read_only=True, help_text="Where the redirects of `source_url` ended; empty for files."
     )
     fetched_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    recognised_pages = serializers.ListField(
-        source="metadata.recognised_pages",
-        child=serializers.IntegerField(),
-        default=list,
-        read_only=True,
+    recognised_pages = PageNumbersField(
         help_text="Whose text was recognised in pictures and may contain mistakes.",
     )
-    unread_pages = serializers.ListField(
-        source="metadata.unread_pages",
-        child=serializers.IntegerField(),
-        default=list,
-        read_only=True,
+    unread_pages = PageNumbersField(
         help_text="Pictures that were not read: too many, or too much work.",
     )
 

@@ -51,14 +51,14 @@ def _with_name(style: Style, name: str) -> Style:
     if name == "title":
         return replace(style, heading=1)
     kind, _, number = name.partition(" ")
-    if kind == "heading" and number.isdigit():
+    if kind == "heading" and number.isdecimal():
         return replace(style, heading=min(int(number), DEEPEST))
     return style
 
 
 def _with_properties(style: Style, properties: Any) -> Style:
     outline = _value(properties, "outlineLvl")
-    if outline.isdigit():
+    if outline.isdecimal():
         # 0 to 8 are heading levels, 9 says body text.
         style = replace(style, heading=min(int(outline) + 1, DEEPEST) if int(outline) < 9 else 0)
     numbering = properties.find(W + "numPr")

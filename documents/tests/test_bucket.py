@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
-from documents import bucket, erasing, uploads
+from documents import bucket, erasing, queue, uploads
+from documents.addresses import add_address
 from documents.models import Document, DocumentChunk, ErasedFile
-from documents.storage import StorageDown
+from documents.storage import UNREACHABLE, StorageDown
 from documents.tests.s3_server import Shelf, s3_server
+from outbound.tests.servers import outside_site, page
 from tests import ingesting
 
 # What a refused upload leaves to erase is noted from another thread.
@@ -122,6 +124,45 @@ def test_ingestion_tries_again_when_the_bucket_is_back(owner, shelf, waiting, ho
     shelf.hanging.clear()
     ingesting.ingest(waiting.pk, owner.pk)
     assert status_of(waiting, owner) == ("ready", "")
+
+
+@pytest.mark.parametrize("how", ["500", "timeout"])
+def test_what_was_read_before_is_found_while_the_bucket_is_down(owner, shelf, waiting, how):
+    ingesting.ingest(waiting.pk, owner.pk)
+    with scope(owner):
+        before = set(DocumentChunk.objects.values_list("pk", "content"))
+        queue.reprocess(waiting, actor=owner)
+    fail(shelf, how, "GET")
+    ingesting.ingest(waiting.pk, owner.pk)
+    assert status_of(waiting, owner) == ("pending", "")
+    with scope(owner):
+        assert set(DocumentChunk.objects.values_list("pk", "content")) == before
+        assert PendingTask.objects.get().last_error == UNREACHABLE
+
+
+def test_a_bucket_that_stays_down_ends_the_document_with_the_reason(owner, shelf, waiting):
+    fail(shelf, "500", "GET")
+    for _ in range(3):
+        ingesting.ingest(waiting.pk, owner.pk)
+    assert status_of(waiting, owner) == ("error", "storage_down")
+    assert waiting.error_message == f"{UNREACHABLE} Tried 3 times."
+    with scope(owner):
+        assert not PendingTask.objects.exists()
+        assert not DocumentChunk.objects.exists()
+
+
+def test_a_page_whose_file_cannot_be_stored_is_tried_again(owner, shelf):
+    with outside_site() as web, scope(owner):
+        web.pages["/sky"] = page(b"The sky is blue.")
+        document, _is_new = add_address(owner, web.url("/sky"))
+        fail(shelf, "500", "PUT")
+        ingesting.ingest(document.pk, owner.pk)
+        assert status_of(document, owner) == ("pending", "")
+        assert PendingTask.objects.get().last_error == DOWN
+        assert not DocumentChunk.objects.exists()
+        shelf.failing.clear()
+        ingesting.ingest(document.pk, owner.pk)
+    assert status_of(document, owner) == ("ready", "")
 
 
 def test_a_download_cut_on_its_way_to_the_worker_is_no_document(owner, shelf, waiting):

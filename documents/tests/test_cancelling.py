@@ -51,6 +51,22 @@ def test_a_call_that_hangs_is_left_behind_when_the_lease_is_gone(owner):
     hanging.set()
 
 
+def test_a_call_that_computes_ends_when_nobody_waits_for_it(owner):
+    held, ended = claimed(owner), threading.Event()
+
+    def compute():
+        try:
+            while True:
+                held.check()
+        finally:
+            ended.set()
+
+    Cancelling(held, 0.1)
+    with pytest.raises(LeaseLost):
+        outwait(held, compute)
+    assert ended.wait(10)
+
+
 def test_a_call_gives_its_answer_or_its_error(owner):
     held = claimed(owner)
     assert outwait(held, lambda: 7) == 7

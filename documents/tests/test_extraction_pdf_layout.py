@@ -285,3 +285,9 @@ def test_pages_that_are_pictures_are_named(read):
         (4 + len(LEFT_TEXT), 5 + len(LEFT_TEXT)),
     ]
     assert read(page(picture())).text == ""
+
+
+def test_a_column_of_raised_numbers_is_no_column_of_pages(read):
+    rooms = ("Kitchen", "Hall", "Cellar", "Attic", "Stairs")
+    drawn = [row(700 - 14 * n, (50, name), (300, "²")) for n, name in enumerate(rooms)]
+    assert "| Kitchen | ² |" in read(page(*drawn)).text

@@ -1,7 +1,9 @@
 """Whatever fails, a document ends as ready or as an error with a reason, never half visible."""
 
 import datetime as dt
+import time
 from errno import ENOSPC
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +14,15 @@ from psycopg.errors import DiskFull
 
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope
-from documents import ingestion, storing, uploads
+from documents import ingestion, queue, storing, uploads
+from documents.extraction.limits import Limits
 from documents.models import Document, DocumentChunk
+from documents.storage import UNREACHABLE
 from documents.work import lease, turns
 from providers import registry
 from providers.errors import ProviderError
 from providers.fake import FakeEmbedder
+from tests import ingesting
 
 pytestmark = pytest.mark.django_db
 POISON = "poison"
@@ -120,6 +125,63 @@ def test_a_full_disk_is_said_and_tried_again(owner, monkeypatch, fail):
         reason = "The server's disk is full. It is tried again a little later."
         assert PendingTask.objects.get().last_error == reason
     assert chunks(owner) == 0
+
+
+def test_an_original_that_is_gone_from_the_disk_says_so_at_once(owner):
+    (document,) = add(owner, "The sky is blue.")
+    Path(document.file.path).unlink()
+    (document,) = ingest_all(owner)
+    assert (document.status, document.error_code) == ("error", "file_missing")
+
+
+def unmounted(original):
+    folder = original.parents[1]
+    folder.rename(folder.with_name("elsewhere"))
+    return lambda: folder.with_name("elsewhere").rename(folder)
+
+
+def unreadable(original):
+    kept = original.rename(original.with_name("kept"))
+    original.mkdir()  # opening it fails, as on a broken disk, whoever we are
+    return lambda: (original.rmdir(), kept.rename(original))
+
+
+@pytest.mark.parametrize("fail", [unmounted, unreadable])
+def test_a_disk_that_does_not_answer_is_tried_again_and_the_old_chunks_stay(owner, fail):
+    (document,) = add(owner, "The sky is blue.")
+    ingest_all(owner)
+    with scope(owner):
+        before = set(DocumentChunk.objects.values_list("pk", "content"))
+        queue.reprocess(document, actor=owner)
+    mend = fail(Path(document.file.path))
+    (document,) = ingest_all(owner)
+    assert (document.status, document.failures) == ("pending", 1)
+    with scope(owner):
+        assert PendingTask.objects.get().last_error == UNREACHABLE
+        assert set(DocumentChunk.objects.values_list("pk", "content")) == before
+    mend()
+    ingesting.ingest(document.pk, owner.pk)
+    with scope(owner):
+        assert Document.objects.get().status == "ready"
+
+
+class Slow(FakeEmbedder):
+    """Whoever counts the poison computes for a while."""
+
+    def count_tokens(self, texts):
+        ends = time.thread_time() + 0.3 * any(POISON in text for text in texts)
+        while time.thread_time() < ends:
+            pass
+        return super().count_tokens(texts)
+
+
+def test_a_text_that_takes_too_long_to_cut_ends_alone(owner, monkeypatch):
+    monkeypatch.setattr(ingestion, "LIMITS", Limits(cpu_seconds=0.2))
+    registry._instances["embedding", "fake", None] = Slow()
+    add(owner, f"A word of {POISON}.", "The sky is blue.")
+    heavy, light = ingest_all(owner)
+    assert (heavy.status, heavy.error_code) == ("error", "too_much_computing")
+    assert (light.status, light.chunk_count, chunks(owner)) == ("ready", 1, 1)
 
 
 def test_a_fault_of_ours_ends_one_document_and_not_its_companions(owner, monkeypatch):

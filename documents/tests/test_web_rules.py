@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
@@ -235,3 +236,21 @@ def test_robots_txt_names_the_sitemaps_of_its_own_site_alone():
     assert sitemaps.places("https://example.org/docs/", rules) == ["https://example.org/s.xml"]
     assert sitemaps.places("https://example.org/", Rules("")) == ["https://example.org/sitemap.xml"]
     assert sitemaps.places("https://example.org/map.xml", rules) == ["https://example.org/map.xml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<urlset><loc>" + " " * 2_000_000 + "<",
+        "<urlset>" + ("<loc>" + " " * 20) * 100_000,
+        "<urlset>" + "<loc>http://a.example/b</loc>" * 400_000,
+        "http://a.example/b\n" * 400_000,
+    ],
+    ids=["one address of blanks", "many of them", "a million addresses", "a list of them"],
+)
+def test_a_sitemap_without_end_takes_time_by_its_length_alone(text):
+    listed = fetched(text.encode(), "http://a.example/sitemap.xml")
+    started = time.process_time()
+    count, _is_index = sitemaps.glance(listed)
+    assert count <= sitemaps.MAX_ADDRESSES
+    assert time.process_time() - started < 5  # hours, when each blank was tried again

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from html import unescape
+from itertools import islice
 from urllib.parse import urlsplit
 
 from documents.web.robots import Rules
@@ -23,7 +24,8 @@ MAX_UNPACKED = 50 * 2**20
 MAX_FILES = 50  # of an index
 MAX_ADDRESSES = 10_000
 MAX_PAUSE = 2.0  # seconds between two of them
-LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]{1,2000})", re.I)
+LOC = re.compile(r"<loc>\s*+(?:<!\[CDATA\[\s*+)?([^<\]\s]{1,2000})", re.I)
+WORD = re.compile(r"(\S{1,2000})")
 ENTRIES = re.compile(r"<sitemapindex\b", re.I)
 LIKE_A_FILE = re.compile(r".*sitemap[^/]*|.*\.(xml|xml\.gz|txt)", re.I)
 
@@ -66,17 +68,22 @@ def read_addresses(
 
 
 def glance(page: Fetched) -> tuple[int, bool]:
-    """How many addresses one sitemap names, and whether they are sitemaps again."""
+    """How many addresses one sitemap names (up to MAX_ADDRESSES), and whether they are sitemaps
+    again."""
     text = _text(page)
-    return len(list(_listed(text, page.url))), bool(ENTRIES.search(text[:2000]))
+    return sum(1 for _address in _written(text)), bool(ENTRIES.search(text[:2000]))
 
 
 def _listed(text: str, place: str) -> Iterator[str]:
-    written = LOC.findall(text) if "<" in text[:1000] else text.split()
-    for address in written:
+    for address in _written(text):
         # an index names files that nobody reads as pages
         if url := normal(unescape(address).removesuffix(".gz"), place):
             yield url + (".gz" if address.endswith(".gz") else "")
+
+
+def _written(text: str) -> Iterator[str]:
+    found = LOC.finditer(text) if "<" in text[:1000] else WORD.finditer(text)
+    return (match[1] for match in islice(found, MAX_ADDRESSES))
 
 
 def _text(page: Fetched) -> str:

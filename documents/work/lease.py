@@ -44,6 +44,7 @@ class Lease:
     taken: Document
     token: UUID
     stage_times: dict[str, str] = field(default_factory=dict)
+    is_lost: bool = False  # as far as is known without asking
     _beaten_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -85,6 +86,11 @@ class Lease:
                 self.document()
             else:
                 self._hold()
+
+    def check(self) -> None:
+        """For work in another thread that nobody waits for any more; asks no database."""
+        if self.is_lost:
+            raise LeaseLost
 
     def document(self, *, lock: bool = False) -> Document:
         """The document while the lease holds; raises LeaseLost otherwise. Call inside a scope."""

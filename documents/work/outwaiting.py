@@ -24,7 +24,8 @@ def outwait(held: Lease, call: Callable[[], Answer]) -> Answer:
     """The answer of a call that may hang, a provider's say.
 
     It runs in a thread of its own and is left behind there once none of the documents claimed
-    with this lease is held any more: LeaseLost. The call must not use the database, whose
+    with this lease is held any more: LeaseLost. A call that computes rather than waits asks
+    `held.check` now and then, or it would go on for nobody. It must not use the database, whose
     connection in that thread would be another one.
     """
     answer: Future[Answer] = Future()
@@ -51,4 +52,5 @@ def _check(held: Lease) -> None:
         log.warning("lease_not_checked", reason=str(error))
         return
     if not is_held:
+        held.is_lost = True
         raise LeaseLost

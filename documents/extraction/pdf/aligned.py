@@ -112,7 +112,7 @@ def _is_contents(rows: list[list[Line | None]]) -> bool:
     if len(rows[0]) > 2 and not all(row[0] and SECTION.fullmatch(row[0].text) for row in rows):
         return False
     pages = [row[-1].text if row[-1] else "" for row in rows]
-    if not all(page.isdigit() for page in pages):
+    if not all(page.isdecimal() and len(page) < 6 for page in pages):
         return False
     return all(int(one) <= int(other) for one, other in pairwise(pages))
 
