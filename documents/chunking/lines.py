@@ -86,29 +86,30 @@ class _Reader:
     def read(self, line: Span, following: Span) -> tuple[Unit, bool]:
         joins, self.together = self.together > 0, max(0, self.together - 1)
         was_words, self.in_words = self.in_words, False
-        was_open, self.fence = self.fence, fence_after(self.fence, self._seen(line))
+        seen = self._seen(line)
+        was_open, self.fence = self.fence, fence_after(self.fence, seen)
         if was_open or self.fence:
-            return self._code(line, joins, opens=not was_open)
+            return self._code(line, joins, opens="" if was_open else seen.strip())
         if not self.in_table and self._is_header(line, following):
             return self._header(line, following)
         self.in_table = self.in_table and self.text.find("|", *line) >= 0
-        if self.in_table or EDGE.match(self._seen(line)):
+        if self.in_table or EDGE.match(seen):
             return Unit(*line, Kind.ROW, self.lead if self.in_table else ""), joins
         self.in_words = True
-        return self._words(line, goes_on=was_words)
+        return self._words(line, seen, goes_on=was_words)
 
-    def _code(self, line: Span, joins: bool, *, opens: bool) -> tuple[Unit, bool]:
+    def _code(self, line: Span, joins: bool, *, opens: str) -> tuple[Unit, bool]:
         self.in_table = False
         if opens:
-            marks = self._seen(line).strip()
-            self.lead = "" if marks == self.fence else marks
+            self.lead = "" if opens == self.fence else opens
             self.together = 1
             return Unit(*line, Kind.CODE), False
         closes = not self.fence
         return Unit(*line, Kind.CODE, self.lead), joins or closes
 
     def _is_header(self, line: Span, following: Span) -> bool:
-        return bool(RULE.fullmatch(self._seen(following))) and self.text.find("|", *line) >= 0
+        has_cells = self.text.find("|", *line) >= 0
+        return has_cells and RULE.fullmatch(self._seen(following)) is not None
 
     def _header(self, line: Span, following: Span) -> tuple[Unit, bool]:
         lead = self.text[line[0] : following[1]]
@@ -116,9 +117,8 @@ class _Reader:
         self.lead = lead if len(lead) <= LONGEST_LEAD else ""
         return Unit(*line, Kind.ROW), False
 
-    def _words(self, line: Span, *, goes_on: bool) -> tuple[Unit, bool]:
+    def _words(self, line: Span, seen: str, *, goes_on: bool) -> tuple[Unit, bool]:
         """Wrapped lines go on; an item or an indented line is one of its own."""
-        seen = self._seen(line)
         indented = bool(INDENTED.match(seen))
         joins = goes_on and not indented and not ITEM.match(seen)
         return Unit(*line, Kind.CODE if indented else Kind.PROSE), joins
