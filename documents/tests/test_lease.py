@@ -176,3 +176,17 @@ def test_a_document_deleted_while_it_is_read_ends_the_work_quietly(waiting, owne
     with scope(owner):
         assert not Document.objects.exists()
         assert not PendingTask.objects.exists()
+
+
+def test_a_stage_that_takes_longer_than_a_moment_is_written_with_the_next_beat(waiting):
+    held = lease.claim(waiting.pk, waiting.owner_id)
+    held.pass_through("chunking", 25)
+    with system():
+        waiting.refresh_from_db()
+        assert (waiting.stage, waiting.progress) == ("queued", 0)
+    held._beaten_at -= lease.SEEN_SECONDS
+    held.beat()
+    with system():
+        waiting.refresh_from_db()
+        assert (waiting.stage, waiting.progress) == ("chunking", 25)
+        assert list(waiting.stage_times) == ["chunking"]

@@ -46,6 +46,7 @@ class Lease:
     stage_times: dict[str, str] = field(default_factory=dict)
     is_lost: bool = False  # as far as is known without asking
     _beaten_at: float = field(default_factory=time.monotonic)
+    _unwritten: tuple[str, int] | None = None  # stage and percentage
 
     @property
     def document_id(self) -> UUID:
@@ -62,6 +63,7 @@ class Lease:
             document = self.document()
             times = document.stage_times | self.stage_times
             self._hold(stage=stage, progress=progress, stage_times=times)
+        self._unwritten = None
         return document
 
     def begin(self) -> None:
@@ -70,8 +72,10 @@ class Lease:
 
     def pass_through(self, stage: str, progress: int) -> None:
         """`advance`, unless the row was written just now: most stages of most documents are over
-        before anyone could read of them, and their times are stored in the end all the same."""
+        before anyone could read of them, and their times are stored in the end all the same. What
+        takes longer is written with the next beat."""
         self._reached(stage)
+        self._unwritten = stage, progress
         if time.monotonic() - self._beaten_at >= SEEN_SECONDS:
             self.advance(stage, progress)
 
@@ -81,6 +85,9 @@ class Lease:
     def beat(self) -> None:
         """Still working. Cheap to call often: the row is written once per heartbeat, but a lost
         lease is noticed within a second."""
+        if self._unwritten and time.monotonic() - self._beaten_at >= SEEN_SECONDS:
+            self.advance(*self._unwritten)
+            return
         with scope(self.owner_id):
             if time.monotonic() - self._beaten_at < settings.HEARTBEAT_SECONDS:
                 self.document()
