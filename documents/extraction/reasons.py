@@ -11,7 +11,7 @@ SUPPORTED = (
 
 
 def lost() -> ExtractionError:
-    message = "Reading this document was interrupted. It will be tried again."
+    message = "Reading this document was interrupted. Try again, or upload it anew."
     return ExtractionError("parser_lost", message, permanent=False)
 
 
