@@ -8,18 +8,21 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from billing.limits import QuotaExceeded
+from billing.models import Subscription
 from documents import sifting
 from documents.models import Document, UploadBatch, UploadItem
 from documents.uploads import UploadRefused, add_document
 
 MOST_FILES = 5000
 MOST_UNFINISHED = 20  # of one person
+MOST_KEPT = 100_000  # files of one person's batches, arrived or not
 KEPT = dt.timedelta(days=30)
 
 
@@ -28,9 +31,12 @@ def announce(user: User, name: str, files: Iterable[tuple[str, int]]) -> UploadB
 
     Raises UploadRefused when that is all of them, or when too many batches are unfinished.
     """
-    if UploadBatch.objects.for_user(user).unfinished().count() >= MOST_UNFINISHED:
+    # Held, so that parallel announcements of one person count each other.
+    Subscription.objects.select_for_update().get(user=user)
+    unfinished = UploadBatch.objects.for_user(user).unfinished().count()
+    if unfinished >= MOST_UNFINISHED:
         message = _("%s uploads are not finished yet. Go on with one of them, or give one up.")
-        raise UploadRefused("too_many_uploads", message % MOST_UNFINISHED, "files")
+        raise UploadRefused("too_many_uploads", message % unfinished, "files")
     batch = UploadBatch(owner=user, name=name)
     items = list(_items(batch, files))
     wanted = [item for item in items if not item.error_code]
@@ -39,9 +45,20 @@ def announce(user: User, name: str, files: Iterable[tuple[str, int]]) -> UploadB
     batch.file_count, batch.total_bytes = len(items), sum(item.size for item in wanted)
     batch.save(force_insert=True)
     UploadItem.objects.bulk_create(items, batch_size=1000)
+    _forget_all_but(MOST_KEPT, user)
     told = {"name": name, "files": len(items)}
     audit.record("upload.create", actor=user, resource=batch, metadata=told)
     return batch
+
+
+def _forget_all_but(most: int, user: User) -> None:
+    """What announcements alone can take is bounded: batches that are done make room."""
+    kept = 0
+    latest = F("closed_at").desc(nulls_first=True)  # unfinished ones first
+    for batch in UploadBatch.objects.for_user(user).order_by(latest, "-pk"):
+        kept += batch.file_count
+        if kept > most and batch.closed_at:
+            batch.delete()
 
 
 def _items(batch: UploadBatch, files: Iterable[tuple[str, int]]) -> Iterator[UploadItem]:

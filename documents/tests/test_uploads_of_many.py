@@ -311,3 +311,28 @@ def test_somebody_elses_files_are_counted_apart(api, owner, outsider):
     announce(api, "a.txt", "b.txt")
     theirs = announce(api_of(outsider), "a.txt")["id"]
     assert counts(api_of(outsider), theirs) == {"announced": 1, "missing": 1}
+
+
+def test_old_uploads_make_room_for_new_ones(api, owner, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_KEPT", 4)
+    first, second = announce(api, "a/1.txt", "a/2.txt"), announce(api, "b/1.txt")
+    send(api, second["id"], "b/1.txt")
+    third = announce(api, "c/1.txt", "c/2.txt")
+    assert {row["id"] for row in api.get(UPLOADS).json()["results"]} == {first["id"], third["id"]}
+    with scope(owner):
+        assert Document.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_announcements_count_each_other(api, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_UNFINISHED", 3)
+
+    def one(number: int) -> int:
+        files = [{"path": f"{number}.txt", "size": 5}]
+        try:
+            return api.post(UPLOADS, {"name": "Folder", "files": files}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(one, range(8))) == [201] * 3 + [400] * 5
