@@ -24,7 +24,7 @@ from billing.limits import check_tokens
 from billing.models import RequestType
 from billing.usage import record_usage
 from documents import generations, passages, vectors
-from documents.models import Document, DocumentChunk
+from documents.models import Document, DocumentChunk, EmbeddingGeneration
 from documents.queue import NotNow
 from providers.base import Usage
 
@@ -61,6 +61,8 @@ def edit(user: User, pk: UUID, content: str) -> DocumentChunk:
     _check_length(user, after)
     give_back()
     embedded = vectors.fill(user.pk, [after], before.generation).total()
+    with scope(user):  # whatever becomes of the change, the model has read it
+        _note_usage(user, after, embedded)
     with scope(user):
         document = _held(before)
         after.save(update_fields=REWRITTEN)
@@ -68,12 +70,12 @@ def edit(user: User, pk: UUID, content: str) -> DocumentChunk:
         document.tokens_used += embedded
         document.save(update_fields=["token_count", "tokens_used", "updated_at"])
         _note(user, [after], "edited" if after.edited_at else "restored")
-        _note_usage(user, after, embedded)
     return after
 
 
 def switch(user: User, chunks: Iterable[DocumentChunk], *, on: bool) -> int:
     """Let search find these passages, or not; returns how many have changed. In a scope."""
+    _hold(generations.present())
     changed = [chunk for chunk in chunks if chunk.enabled != on]
     ids = sorted({chunk.document_id for chunk in changed})
     for document in Document.objects.filter(pk__in=ids).order_by("pk").select_for_update():
@@ -128,12 +130,16 @@ def _check_length(user: User, chunk: DocumentChunk) -> None:
             raise EditRefused(text % {"tokens": whole, "most": embedder.max_tokens})
 
 
-def _held(before: DocumentChunk) -> Document:
-    """The document, locked, if the passage is still what it was when its change was begun."""
+def _hold(generation: EmbeddingGeneration) -> None:
     try:
-        generations.hold(before.generation)
+        generations.hold(generation)
     except generations.Replaced as error:
         raise NotNow(CHANGED) from error
+
+
+def _held(before: DocumentChunk) -> Document:
+    """The document, locked, if the passage is still what it was when its change was begun."""
+    _hold(before.generation)
     document = Document.objects.select_for_update().filter(pk=before.document_id).first()
     same = DocumentChunk.objects.present().filter(pk=before.pk, content=before.content)
     if document is None or not same.exists():
