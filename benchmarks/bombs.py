@@ -17,6 +17,8 @@ from pathlib import Path
 from statistics import quantiles
 from typing import NamedTuple
 
+from PIL import Image
+
 from benchmarks.http import connect
 from benchmarks.stack import Stack, start_stack
 from documents.extraction import ExtractionError, extract
@@ -62,7 +64,7 @@ def _attribute(number: int) -> bytes:
 
 
 def _blank(width: int, height: int) -> bytes:
-    return samples_scans.saved(samples_scans.Image.new("1", (width, height)), "PNG")
+    return samples_scans.saved(Image.new("1", (width, height)), "PNG")
 
 
 def _letters() -> bytes:
