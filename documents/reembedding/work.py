@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.delivery import PendingTask, nudge
@@ -83,7 +84,9 @@ class Turn:
                 self._pause(found, error)
                 return False
             if is_whole:
-                self._note(position=found.document_id, documents_done=F("documents_done") + 1)
+                done = F("documents_done") + 1
+                total = Greatest("documents_total", done)  # it may have come since the count
+                self._note(position=found.document_id, documents_done=done, documents_total=total)
                 _forget_failures()
             if not self._may_go_on():
                 return self._make_room()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from pathlib import Path
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--follow", action="store_true", help="wait until all are processed")
 
     def handle(self, folder: Path, owner: str, tags: list[str], **options: Any) -> None:
+        logging.getLogger("audit").setLevel(logging.WARNING)  # the rows are enough
         user = person(owner)
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder.")
