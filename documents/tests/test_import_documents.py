@@ -123,10 +123,14 @@ def test_nobody_and_nowhere_are_said_plainly(run, owner, folder):
 def test_following_waits_for_the_worker_and_names_what_failed(run, owner, folder, monkeypatch):
     monkeypatch.setattr(import_documents, "LOOK", 0.1)
     (folder / "broken.pdf").write_bytes(b"no PDF at all")
-    worker = threading.Thread(target=work, args=[3])
+    over = threading.Event()
+    worker = threading.Thread(target=work, args=[over])
     worker.start()
-    status, out, err = run(folder, "--owner", owner.email, "--follow")
-    worker.join()
+    try:
+        status, out, err = run(folder, "--owner", owner.email, "--follow")
+    finally:
+        over.set()
+        worker.join()
     assert (status, out[0], out[-1]) == (
         1,
         "3 added, 0 there already, 0 refused.",
@@ -136,12 +140,11 @@ def test_following_waits_for_the_worker_and_names_what_failed(run, owner, folder
     assert told.startswith("Contracts/broken.pdf: This file is named .pdf")
 
 
-def work(count: int) -> None:
-    """So many documents, as a worker takes them."""
+def work(over: threading.Event) -> None:
+    """As a worker does."""
     try:
-        while count:
+        while not over.wait(0.05):
             if held := turns.take():
                 ingest([held])
-                count -= 1
     finally:
         connection.close()
