@@ -92,3 +92,16 @@ def test_watermarks_go_and_a_stamp_on_one_page_stays(texts):
 
 def test_pages_with_nothing_else_keep_it(texts):
     assert texts(lambda n: words(280, 30, str(n)), bodies=("", *BODIES[1:]))[0] == "1"
+
+
+def test_a_note_on_every_page_is_no_furniture(texts):
+    """Their marks count the pages, as page numbers do."""
+    read = texts(
+        lambda n: words((173, 150.2, 173)[n - 1], 604, str(n), 6),
+        lambda n: words(50, 80, f"{n} See the diary.", 7),
+        lambda n: words(280, 30, str(n)),
+        bodies=BODIES[:3],
+    )
+    assert read == [
+        f"{body}[^{n}]\n\n[^{n}]: See the diary." for n, body in enumerate(BODIES[:3], start=1)
+    ]

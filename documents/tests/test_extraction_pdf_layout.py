@@ -256,6 +256,39 @@ def test_a_footnote_comes_after_the_paragraph_that_refers_to_it(read):
     )
 
 
+def test_raised_and_lowered_runs_stay_in_their_line(read):
+    """PDFium begins a new line at some, and another at the words that follow them."""
+    drawn = page(
+        words(50, 700, "In all 30 m"),
+        words(96.2, 706, "2", 7),
+        words(102.9, 700, "of land were sold"),
+        words(50, 680, "a jar of H"),
+        words(90.6, 675, "2", 7),
+        words(94.5, 680, "O stood by"),
+    )
+    text = " ".join(read(drawn).text.split())
+    assert text == "In all 30 m2 of land were sold a jar of H2O stood by"
+
+
+@pytest.mark.parametrize("height", [0, 4, 6])
+def test_a_small_raised_mark_of_a_note_stays_in_its_sentence(read, height):
+    """However the line falls apart: before the mark, after it, or not at all."""
+    drawn = page(
+        lines(50, 740, *RIGHT),
+        words(50, 650, "It was signed in 1871", 11),
+        words(153.3, 650 + height, "1", 7),
+        words(157.2, 650, " by both sides", 11),
+        words(225.1, 650 + height, "2", 7),
+        words(50, 80, "1", 6),
+        words(54, 76, "By the light of the moon.", 8),
+        words(50, 60, "2 The north and the south.", 8),
+    )
+    assert read(drawn).text == (
+        f"{RIGHT_TEXT}\n\nIt was signed in 1871[^1] by both sides[^2]\n\n"
+        "[^1]: By the light of the moon.\n\n[^2]: The north and the south."
+    )
+
+
 def test_a_turned_page_and_a_turned_text_are_read_upright(read):
     assert read(page(lines(50, 700, *LEFT), turned=90)).text == LEFT_TEXT
     assert (

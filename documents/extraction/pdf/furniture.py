@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from documents.extraction.pdf.layout import Layout
+from documents.extraction.pdf.notes import OPENS_NOTE
 from documents.extraction.pdf.shapes import Line
 
 FEWEST_PAGES = 3
@@ -93,6 +94,8 @@ def _furniture(
 
 
 def _repeats(edge: Edge, places: dict[str, list[Place]]) -> bool:
+    if OPENS_NOTE.match(edge.line.text):  # one to a page, they count like pages
+        return False
     if len(_others(edge.place, places[edge.key])) >= FEWEST_PAGES - 1:
         return True
     return len(_last_numbers(edge, places)) >= FEWEST_PAGES

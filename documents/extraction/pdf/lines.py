@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
@@ -12,9 +12,10 @@ from documents.extraction.pdf.gaps import Piece, pieces, spaced, wide_rows
 from documents.extraction.pdf.glyphs import ASLANT, MONO, Glyphs, Setting, turned
 from documents.extraction.pdf.grids import Grid, grids
 from documents.extraction.pdf.notes import mark_notes
+from documents.extraction.pdf.raised import with_raised
 from documents.extraction.pdf.rules import rules_of
 from documents.extraction.pdf.scripts import mended
-from documents.extraction.pdf.shapes import DIVIDED, Line
+from documents.extraction.pdf.shapes import BELOW, DIVIDED, Line
 
 # PDFium takes the line break after a hyphen away and leaves one of these for both.
 HYPHENS = "\ufffe\x02"
@@ -22,13 +23,7 @@ DIVISIONS = tuple(HYPHENS)
 LINE = re.compile(f"[^\r\n{HYPHENS}]+[{HYPHENS}]?")
 SOFT_AT_END = re.compile("\xad(?=[ \t]*(?:\r|\n|$))")
 WORD = re.compile(r"\S+")
-BELOW = 0.25  # of the type size; the rest is above the baseline
 NOTE_MARK = "[^"
-# In type sizes.
-WORD_SPACE = 0.15
-HALF_RAISED = 0.6
-SQUEEZED = 0.2
-LEVEL = 0.1
 MOST_LINES = 3_000  # on a page that is looked at closely
 
 
@@ -65,7 +60,7 @@ def read_sheet(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Sheet:
     lines = mark_notes(lines, [extent.start for extent in extents], glyphs)
     tables = grids(rules_of(page, len(glyphs.strings), glyphs.turn))
     if len(lines) <= MOST_LINES:
-        lines = _with_raised(_with_gaps(glyphs, lines, extents, tables))
+        lines = with_raised(_with_gaps(glyphs, lines, extents, tables))
     return Sheet(lines, asides, tables)
 
 
@@ -133,36 +128,4 @@ def _piece(glyphs: Glyphs, piece: Piece, line: Line) -> Line:
     bottom = turned(glyphs.turn, setting.x, setting.y)[1] - size * BELOW
     return Line(
         _words(glyphs, start, end), left, right, bottom, bottom + size, size, line.look, line.row
-    )
-
-
-def _with_raised(lines: Iterable[Line]) -> list[Line]:
-    """PDFium begins a new line at an exponent or index; it belongs where it stands."""
-    whole: list[Line] = []
-    for line in (line for line in lines if line.text):
-        if not whole or not _is_raised(whole[-1], line):
-            if whole and _is_beside(whole[-1], line):
-                line = line._replace(row=whole[-1].row)
-            whole.append(line)
-            continue
-        before = whole.pop()
-        space = " " if line.left - before.right > before.size * WORD_SPACE else ""
-        longer = max(before, line, key=lambda one: (one.size, len(one.text)))
-        left, right = before.left, max(before.right, line.right)
-        whole.append(longer._replace(text=before.text + space + line.text, left=left, right=right))
-    return whole
-
-
-def _is_beside(before: Line, line: Line) -> bool:
-    """Far off on the same line, where PDFium begins a new one."""
-    return abs(before.bottom - line.bottom) < LEVEL * line.size and before.right < line.left
-
-
-def _is_raised(before: Line, line: Line) -> bool:
-    size = max(before.size, line.size)
-    shift = abs(before.bottom - line.bottom) / size
-    return (
-        before.row != line.row
-        and 0 < shift < HALF_RAISED
-        and -SQUEEZED < (line.left - before.right) / size < HALF_RAISED
     )

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 # At the end of a line whose hyphen PDFium has taken away together with the line break.
 DIVIDED = "\ufffe"
+BELOW = 0.25  # of the type size; the rest is above the baseline
 
 
 class Line(NamedTuple):
