@@ -70,7 +70,9 @@ def recognise(
 def _nothing(scan: Scan, failures: list[ExtractionError]) -> ExtractionError:
     if not scan.most_pages:
         return reasons.scans_not_read()
-    return reasons.page_unread(failures[0]) if failures else reasons.no_text_in_pictures()
+    nothing = reasons.no_text_in_pictures()
+    broken = [failure for failure in failures if failure.code != nothing.code]
+    return reasons.page_unread(broken[0]) if broken else nothing
 
 
 def with_texts(extracted: Extracted, texts: dict[int, str]) -> Extracted:

@@ -104,6 +104,36 @@ def test_a_blank_page_holds_no_text_and_the_languages_are_named(recognised):
     assert "Chinese, Japanese and the languages of Europe in Latin letters" in caught.value.message
 
 
+@pytest.fixture
+def russian():
+    """Four lines in letters that the models do not know; single ones come out as nonsense."""
+    return Image.open(Path(__file__).with_name("russian.png")).convert("RGB")
+
+
+def test_a_scan_in_letters_that_are_not_read_holds_no_text_and_the_languages_are_named(
+    recognised, russian
+):
+    with pytest.raises(ExtractionError) as caught:
+        recognised(scanned_pdf(russian))
+    assert caught.value.code == "no_text"
+    assert caught.value.message.startswith("No text was recognised in this document.")
+    assert "Chinese, Japanese and the languages of Europe in Latin letters" in caught.value.message
+
+
+def test_a_page_that_is_mostly_uncertain_is_unread_and_leaves_no_scraps(recognised, russian):
+    read = recognised(scanned_pdf(drawn(WORDS), russian))
+    assert (read.recognised, read.unread) == ((1,), (2,))
+    assert read.text.strip() == WORDS
+
+
+def test_a_page_keeps_what_is_sure_beside_little_that_is_not(recognised, russian):
+    page = drawn(*[WORDS] * 4, size=(1000, 460))
+    page.paste(russian.crop((0, 40, 500, 90)), (0, 400))
+    read = recognised(saved(page, "PNG"))
+    assert (read.recognised, read.unread) == ((1,), ())
+    assert read.text.startswith("\n".join([WORDS] * 4))
+
+
 def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(recognised):
     huge = saved(Image.new("1", (20_000, 20_000)), "PNG")
     assert len(huge) < 100_000

@@ -9,6 +9,8 @@ import numpy as np
 import rapidocr
 from rapidocr.main import RapidOCRError
 
+from documents.extraction.reasons import no_text_in_pictures
+
 MODELS = Path(rapidocr.__file__).parent / "models"
 OPTIONS = {
     # Named, so that nothing is ever looked for elsewhere.
@@ -26,6 +28,7 @@ OPTIONS = {
 }
 LEAST_SURE = 0.8  # scripts that the model does not know come out as nonsense below this
 SURE = 0.9
+LEAST_PART = 0.5  # of a page, measured in letters, that is read for sure
 TALL = 1.5
 SAMPLE = 4  # lines that tell which way up a page is
 
@@ -72,7 +75,10 @@ class Engine:
         self._read([blank])
 
     def lines(self, picture: Picture) -> list[Line]:
-        """What is written in a picture, whichever of its four sides is up, in no order."""
+        """What is written in a picture, whichever of its four sides is up, in no order.
+
+        Raises ExtractionError if most of it is uncertain: the scraps would be nonsense.
+        """
         found = self._find(picture)
         if found and not found.is_upright:
             picture = np.ascontiguousarray(np.rot90(picture))
@@ -81,8 +87,11 @@ class Engine:
             return []
         if self._is_upside_down(found):
             found = _turned_over(found, picture)
-        read = zip(found.boxes, self._read(found.crops), strict=True)
-        return [_line(box, text) for box, (text, score) in read if score >= LEAST_SURE and text]
+        read = self._read(found.crops)
+        if _sure_part(found, read) < LEAST_PART:
+            raise no_text_in_pictures()
+        lines = zip(found.boxes, read, strict=True)
+        return [_line(box, text) for box, (text, score) in lines if score >= LEAST_SURE and text]
 
     def _find(self, picture: Picture) -> Found | None:
         try:
@@ -104,6 +113,14 @@ class Engine:
 
     def _certainty(self, crops: list[Picture]) -> float:
         return float(np.mean([score for _, score in self._read(crops)]))
+
+
+def _sure_part(found: Found, read: list[tuple[str, float]]) -> float:
+    """Of the letters that there is room for in the lines."""
+    sides = found.boxes.max(axis=1) - found.boxes.min(axis=1)
+    letters = sides[:, 0] / sides[:, 1].clip(1)
+    sure = np.array([bool(text) and score >= SURE for text, score in read])
+    return float(letters[sure].sum() / letters.sum())
 
 
 def _over(picture: Picture) -> Picture:
