@@ -3,6 +3,8 @@
 import pytest
 
 from documents.extraction import Heading, extract
+from documents.extraction.pdf.raised import with_raised
+from documents.extraction.pdf.shapes import Line
 from documents.tests.samples_pdf import (
     grid,
     laid_out,
@@ -268,6 +270,12 @@ def test_raised_and_lowered_runs_stay_in_their_line(read):
     )
     text = " ".join(read(drawn).text.split())
     assert text == "In all 30 m2 of land were sold a jar of H2O stood by"
+
+
+def test_a_raised_digit_without_a_note_makes_no_other_number():
+    line = Line("in 1871", 50, 100, 697.5, 707.5, size=10, look=0, row=0)
+    raised = Line("1 by both", 100, 140, 697.5, 707.5, size=10, look=0, row=1)
+    assert [one.text for one in with_raised([line, raised])] == ["in 1871 1 by both"]
 
 
 @pytest.mark.parametrize("height", [0, 4, 6])

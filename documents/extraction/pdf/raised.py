@@ -41,6 +41,8 @@ def _base(line: Line) -> float:
 
 def _joined(before: Line, line: Line) -> Line:
     is_apart = line.left - before.right > before.size * WORD_SPACE
+    # A year and the mark of a note, or ten and its exponent, are not one number.
+    is_apart |= before.text[-1:].isdigit() and line.text[:1].isdigit()
     space = " " if is_apart and not before.text.endswith(" ") else ""
     longer = max(before, line, key=lambda one: (one.size, len(one.text)))
     left, right = before.left, max(before.right, line.right)
