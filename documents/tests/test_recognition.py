@@ -106,7 +106,7 @@ def test_a_blank_page_holds_no_text_and_the_languages_are_named(recognised):
 
 @pytest.fixture
 def russian():
-    """Four lines in letters that the models do not know; single ones come out as nonsense."""
+    """Four lines in letters that the models do not know; some come out as nonsense."""
     return Image.open(Path(__file__).with_name("russian.png")).convert("RGB")
 
 
@@ -114,7 +114,7 @@ def test_a_scan_in_letters_that_are_not_read_holds_no_text_and_the_languages_are
     recognised, russian
 ):
     with pytest.raises(ExtractionError) as caught:
-        recognised(scanned_pdf(russian))
+        recognised(saved(russian, "PNG"))
     assert caught.value.code == "no_text"
     assert caught.value.message.startswith("No text was recognised in this document.")
     assert "Chinese, Japanese and the languages of Europe in Latin letters" in caught.value.message
