@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from documents.extraction import ExtractionError, extract
+from documents.extraction.ocr import pages
 from documents.extraction.ocr.engine import MODELS, OPTIONS
 from documents.extraction.recognition import Scan, recognise, with_texts
-from documents.extraction.result import PDF, Extracted, Heading
+from documents.extraction.result import PDF, PNG, Extracted, Heading
 from documents.tests import samples, samples_scans
 from documents.tests.samples_scans import WORDS, drawn, saved, scanned_pdf
 
@@ -141,6 +142,17 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(recognise
         recognised(huge, "bomb.png")
     assert caught.value.code == "too_large_picture"
     assert "This picture has 20,000 × 20,000 points" in caught.value.message
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "PA", "L", "I;16"])
+def test_a_large_picture_of_any_kind_of_colours_is_made_smaller(tmp_path, mode):
+    path = tmp_path / "large.tiff" if mode == "I;16" else tmp_path / "large.png"
+    white = Image.new("L", (5_000, 4_000), 255)
+    (white.convert("P") if mode == "PA" else white.convert(mode)).save(
+        path, **({"transparency": 3} if mode == "PA" else {})
+    )
+    height, width, _colours = pages.rendered(path, PNG, 1, "").shape
+    assert 0.9 * pages.MOST_POINTS < width * height <= pages.MOST_POINTS
 
 
 def test_a_cut_picture_is_damaged(recognised):

@@ -49,11 +49,22 @@ def _of_file(packed: Image.Image) -> Picture:
     width, height = (max(1, int(side * scale)) for side in packed.size)
     if scale < 1:
         packed.draft("RGB", (width, height))  # a JPEG can be unpacked at a fraction of its size
-        shrunk = packed.reduce(max(1, math.floor(packed.width / width)))
+        shrunk = _with_shades(packed).resize((width, height), reducing_gap=2.0)
     else:
         shrunk = packed
     upright = ImageOps.exif_transpose(shrunk)
     return np.ascontiguousarray(np.asarray(_on_white(upright))[:, :, ::-1])
+
+
+def _with_shades(packed: Image.Image) -> Image.Image:
+    """Black and white alone, colours by number, and more than 8 bits a point cannot be averaged."""
+    if packed.mode == "1":
+        return packed.convert("L")
+    if packed.mode.startswith(("I", "F")):
+        return _on_white(packed)
+    if packed.mode == "P":
+        return packed.convert("RGBA" if "transparency" in packed.info else "RGB")
+    return packed
 
 
 def _on_white(shown: Image.Image) -> Image.Image:

@@ -30,7 +30,8 @@ SHARE_FOR_LAYOUT = 0.25
 FEW_CHARACTERS = 200  # with more no page is a picture alone
 # Titles that programs put in by themselves.
 PROGRAM_TITLE = re.compile(
-    r"^microsoft (?:word|powerpoint|excel) - |^untitled|^\w+\.\w{2,5}$", re.I
+    r"^microsoft (?:word|powerpoint|excel) - |^untitled|^about:|^(?:https?|file)://|^\w+\.\w{2,5}$",
+    re.I,
 )
 
 
