@@ -6,7 +6,7 @@ from documents import ingestion
 from documents.work import lease
 
 
-def ingest(document_id: UUID, owner_id: UUID) -> None:
+def ingest(document_id: UUID | str, owner_id: UUID) -> None:
     """Nothing happens while somebody else holds it, or when it is finished."""
-    if held := lease.claim(document_id, owner_id):
+    if held := lease.claim(UUID(str(document_id)), owner_id):
         ingestion.ingest([held])

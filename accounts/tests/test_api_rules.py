@@ -193,8 +193,7 @@ def test_the_docs_page_allows_its_own_scripts_alone(client):
     response = client.get("/api/docs/")
     policy = response["Content-Security-Policy"]
     assert b"<script>" not in response.content
-    assert "script-src 'self';" in policy
-    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert {"script-src 'self'", "style-src 'self' 'unsafe-inline'"} <= set(policy.split("; "))
     assert "unsafe-inline" not in client.get("/")["Content-Security-Policy"]
 
 

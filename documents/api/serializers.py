@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
@@ -122,23 +123,31 @@ class NewDocumentSerializer(StrictSerializer):
         raise NotImplementedError
 
 
+# Without a format: forms that are filled in by themselves would make an id up.
+@extend_schema_field({"type": "string", "default": ""})
+class UploadIdField(serializers.UUIDField):
+    pass
+
+
 class UploadSerializer(NewDocumentSerializer):
     file = serializers.FileField(allow_empty_file=True)
-    upload = serializers.UUIDField(
-        required=False, help_text="Of `/uploads/`, where the file was announced with its path."
+    upload = UploadIdField(
+        allow_null=True,
+        default=None,
+        help_text="Of `/uploads/`, where the file was announced with its path.",
     )
-    path = PathField(required=False)
+    path = PathField(allow_blank=True, default="")
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "upload" in values and "path" not in values:
+        if values["upload"] and not values["path"]:
             raise serializers.ValidationError({"path": [_("Which of the announced files is it?")]})
         return values
 
     def add_for(self, user: User) -> tuple[Document, bool]:
         values = dict(self.validated_data)
-        if "upload" not in values:
+        if not (upload := values.pop("upload")):
             return uploads.add_document(user, **values)
-        item = batches.awaited(user, values.pop("upload"), values.pop("path"))
+        item = batches.awaited(user, upload, values.pop("path"))
         return batches.receive(item, values.pop("file"), **values)
 
 
