@@ -33,6 +33,7 @@ class Stub:
     """The stand-in for OpenAI, which also counts what it was asked."""
 
     url: str
+    process_id: int
 
     def stats(self) -> dict[str, Any]:
         return _get(f"{self.url}/stats")
@@ -81,7 +82,7 @@ def start_stub(script: Path, python: str, **options: float) -> Iterator[Stub]:
     process = subprocess.Popen(command, preexec_fn=before_exec(signal.SIGKILL))
     try:
         wait_for(f"{url}/health", process)
-        yield Stub(url)
+        yield Stub(url, process.pid)
     finally:
         process.kill()
         process.wait()

@@ -70,7 +70,7 @@ def paced_model() -> Iterator[Stub]:
     process = subprocess.Popen(command, preexec_fn=before_exec(signal.SIGKILL))
     try:
         wait_for(url, process)
-        yield Stub(url)
+        yield Stub(url, process.pid)
     finally:
         process.kill()
         process.wait()
