@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
                 chat_model=settings.CHAT_MODEL,
                 embedding_model=settings.EMBEDDING_MODEL,
                 fallback_model=settings.FALLBACK_MODEL,
+                rerank_model=settings.RERANK_MODEL,
                 openai_api_key=settings.OPENAI_API_KEY,
                 openai_base_url=settings.OPENAI_BASE_URL,
                 openai_chat_models=settings.OPENAI_CHAT_MODELS,

@@ -1,6 +1,8 @@
-"""Chat models and embedders. Adapters write `_stream` and `_embed`; the rules live here, once."""
+"""Chat models, embedders and rerankers. Adapters write `_stream`, `_embed` and `_rerank`; the rules
+live here, once."""
 
 import asyncio
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -145,15 +147,43 @@ def _check_end(finished: Finished, said: int, request: ChatRequest) -> None:
     raise ProviderError("The model said nothing. Try again.", code="no_text", permanent=False)
 
 
-class Embedder(ABC):
-    """Turns texts into vectors. Vectors are only comparable within one `model`."""
+class Waited(ABC):
+    """A model whose answer comes whole, to a thread that waits for it."""
 
     model: str
+    patience = Patience()
+    breaker = NEVER
+
+    def _patiently(self, ask: Callable[[], Answer], *, can_wait: bool = True) -> Answer:
+        """Documents wait while the provider is left alone, within the budget; a reader does not:
+        the search then goes on without."""
+        retries = Retries(self.patience)
+        while True:
+            try:
+                self.breaker.admit()
+                return self._reported(ask)
+            except ProviderError as error:
+                if not can_wait and error.code == "provider_paused":
+                    raise
+                time.sleep(retries.pause_after(error))
+
+    def _reported(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask, and tell the breaker what came of it."""
+        try:
+            answer = ask()
+        except ProviderError as error:
+            self.breaker.failed(error)
+            raise
+        self.breaker.passed()
+        return answer
+
+
+class Embedder(Waited):
+    """Turns texts into vectors. Vectors are only comparable within one `model`."""
+
     dimension: int
     batch_size: int
     max_tokens = 512  # of one passage, as count_tokens counts; what is beyond may not be read
-    patience = Patience()
-    breaker = NEVER
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How much of max_tokens each text takes: an estimate where only the vendor has the
@@ -178,29 +208,10 @@ class Embedder(ABC):
         return vector
 
     def _vectors(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        return self._patiently(lambda: self._embed_once(texts, kind), can_wait=kind == "passage")
-
-    def _patiently(self, ask: Callable[[], Answer], *, can_wait: bool = True) -> Answer:
-        """Documents wait while the provider is left alone, within the budget; a reader does not:
-        the search then goes on by words."""
-        retries = Retries(self.patience)
-        while True:
-            try:
-                self.breaker.admit()
-                return ask()
-            except ProviderError as error:
-                if not can_wait and error.code == "provider_paused":
-                    raise
-                time.sleep(retries.pause_after(error))
-
-    def _embed_once(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        try:
-            vectors = self._checked(self._embed(texts, kind), len(texts))
-        except ProviderError as error:
-            self.breaker.failed(error)
-            raise
-        self.breaker.passed()
-        return vectors
+        return self._patiently(
+            lambda: self._checked(self._embed(texts, kind), len(texts)),
+            can_wait=kind == "passage",
+        )
 
     def _checked(self, found: Vectors, count: int) -> Vectors:
         vectors = np.asarray(found, np.float32)
@@ -216,3 +227,41 @@ class Embedder(ABC):
 
     def _refused(self, message: str) -> ProviderError:
         return ProviderError(message, code="bad_vectors", permanent=False)
+
+
+class Scores(list[float]):
+    """Relevance, one number per text in the order given, higher is better; what it took."""
+
+    def __init__(self, scores: Sequence[float], usage: Usage) -> None:
+        super().__init__(scores)
+        self.usage = usage
+
+
+class Reranker(Waited):
+    """Reads a query and a text together and tells how well the one answers the other.
+
+    Scores are comparable within one call alone: some models give shares, some any numbers.
+    """
+
+    own_key = False  # whether a person's own account pays
+    # A reader waits for it, three seconds or a little more; the search can do without.
+    patience = Patience(
+        first_token=2.5, idle=2.5, total=2.5, retries=1, retry_budget=0.5, pause=0.1
+    )
+
+    @abstractmethod
+    def _rerank(self, query: str, texts: Sequence[str]) -> Scores:
+        """Raises ProviderError."""
+
+    def rerank(self, query: str, texts: Sequence[str]) -> Scores:
+        """One finite number per text, in the order given. Raises ProviderError."""
+        if not texts:
+            return Scores([], Usage(0, 0, exact=True))
+        return self._patiently(
+            lambda: self._checked(self._rerank(query, texts), len(texts)), can_wait=False
+        )
+
+    def _checked(self, scores: Scores, count: int) -> Scores:
+        if len(scores) != count or not all(map(math.isfinite, scores)):
+            raise told("bad_scores")
+        return scores

@@ -28,6 +28,7 @@ class Listed:
 
     chat: tuple[str, ...] = ()
     embedding: tuple[str, ...] = ()
+    reranking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

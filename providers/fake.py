@@ -17,6 +17,8 @@ from providers.base import (
     Embedder,
     Finished,
     Kind,
+    Reranker,
+    Scores,
     TextDelta,
     Usage,
     Vectors,
@@ -48,6 +50,25 @@ class FakeEmbedder(Embedder):
         for term in index_terms(text) or ["empty"]:
             vector[zlib.crc32(term.encode()) % self.dimension] += 1
         return vector
+
+
+class FakeReranker(Reranker):
+    """The score of a text is the share of the query's terms that it has."""
+
+    model = "fake"
+
+    def __init__(self) -> None:
+        self.failures: deque[Exception] = deque()
+        self.calls: list[tuple[str, list[str]]] = []
+
+    def _rerank(self, query: str, texts: Sequence[str]) -> Scores:
+        self.calls.append((query, list(texts)))
+        if self.failures:
+            raise self.failures.popleft()
+        wanted = set(index_terms(query))
+        shares = [len(wanted & set(index_terms(text))) / (len(wanted) or 1) for text in texts]
+        read = sum(estimate_tokens(text) for text in texts)
+        return Scores(shares, Usage(estimate_tokens(query) + read, 0, exact=True))
 
 
 class FakeChatModel(ChatModel):

@@ -31,11 +31,12 @@ def hooks(patience: Patience, *, compressed: bool) -> dict[str, list[Any]]:
 
     def on_request(request: httpx2.Request) -> None:
         request.extensions["timeout"] = timeout(patience).as_dict()
+        request.extensions["ends_at"] = time.monotonic() + patience.total
 
     def on_response(response: httpx2.Response) -> None:
         _check_encoding(response, compressed)
         if isinstance(response.stream, httpx2.SyncByteStream):
-            ends_at = time.monotonic() + patience.total
+            ends_at = response.request.extensions["ends_at"]
             response.stream = Limited(response.stream, _most(response, MOST_EMBEDDED), ends_at)
 
     return {"request": [on_request], "response": [on_response]}

@@ -24,6 +24,7 @@ KINDS = {
     "stream_cut": ("The model's answer broke off before it was complete. Try again.", False),
     "bad_answer": ("The model provider sent an answer we cannot read.", False),
     "bad_vectors": ("The model provider sent vectors we cannot read.", False),
+    "bad_scores": ("The model provider sent a ranking we cannot read.", False),
 }
 # What a status means when the body does not say more.
 BY_STATUS = {404: "no_model", 413: "too_long", 429: "rate_limited"}

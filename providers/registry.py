@@ -2,7 +2,7 @@
 
 Model names: "extractive" (offline answers), "openai/<model>", "gemini/<model>", "fake".
 Embedders: "multilingual-e5-small" (offline, the default), "openai/<model>", "gemini/<model>",
-"fake", "fake/<dimension>".
+"fake", "fake/<dimension>". Rerankers: "openai/<model>", "fake"; none is offline.
 `accounts` are a person's own, by provider; each wins over the platform's.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from providers import catalog, reasons
 from providers.account import NONE, Account, Accounts
-from providers.base import ChatModel, Embedder
+from providers.base import ChatModel, Embedder, Reranker
 from providers.choices import Answering, ModelChoice, Source
 from providers.errors import ProviderError
 from providers.fallback import WithFallback
@@ -31,7 +31,10 @@ __all__ = [
     "configure",
     "describe",
     "embedder",
+    "reranker",
+    "rerankers",
     "wanted_embedder",
+    "wanted_reranker",
 ]
 
 log = logging.getLogger(__name__)
@@ -46,6 +49,10 @@ EMBEDDERS = {
     "gemini": "providers.gemini.embeddings.GeminiEmbedder",
     "openai": "providers.openai.embeddings.OpenAIEmbedder",
     "fake": "providers.fake.FakeEmbedder",
+}
+RERANKERS = {
+    "openai": "providers.openai.reranking.OpenAIReranker",
+    "fake": "providers.fake.FakeReranker",
 }
 VENDORS = ("gemini", "openai")
 NAME = re.compile(r"[\w@][\w@.:+-]*(/[\w@][\w@.:+-]*)*", re.ASCII)  # becomes part of an address
@@ -97,6 +104,32 @@ def embedder(accounts: Accounts = NONE, name: str | None = None) -> Embedder:
     return cast(Embedder, _instance(EMBEDDERS, name, "embedding", account))
 
 
+def wanted_reranker() -> str:
+    """The name of the reranker that the settings ask for; empty: none."""
+    return _settings.rerank_model
+
+
+def reranker(accounts: Accounts, name: str) -> Reranker:
+    """Raises ProviderError for a name nobody knows, or without an account.
+
+    What the settings ask for is at the installation's server: a person's own account stands in
+    when it is at the same one. What a person chose is at theirs, if they have one.
+    """
+    account = _reranking_account(name, accounts)
+    if account and name != _settings.rerank_model and _settings.named_chat_models(account):
+        raise _unknown(name, "reranking")  # the platform does not pay for what it does not offer
+    return cast(Reranker, _instance(RERANKERS, name, "reranking", account))
+
+
+def rerankers(accounts: Accounts = NONE) -> list[ModelChoice]:
+    """What can be chosen to rerank, the installation's own first. Never waits for a provider."""
+    names = [_settings.rerank_model] if _settings.rerank_model else []
+    for provider, account in {**_settings.platform_accounts(), **accounts}.items():
+        listed = None if _settings.named_chat_models(account) else catalog.listed(account)
+        names += [f"{provider}/{model}" for model in (listed.reranking if listed else ())]
+    return [_reranking_choice(name, accounts) for name in dict.fromkeys(names)]
+
+
 def chat_models(accounts: Accounts = NONE) -> list[ModelChoice]:
     """What can be used now, the default first. Never waits for a provider."""
     names = [_settings.default_chat_model(accounts), OFFLINE_CHAT]
@@ -111,7 +144,8 @@ def check(account: Account) -> list[str]:
     Asks the provider and takes up to ten seconds. Raises ProviderError.
     """
     listed = catalog.ask(account)
-    return [f"{account.provider}/{model}" for model in (*listed.chat, *listed.embedding)]
+    models = (*listed.chat, *listed.embedding, *listed.reranking)
+    return [f"{account.provider}/{model}" for model in models]
 
 
 def describe(accounts: Accounts = NONE, embedder: str | None = None) -> Answering:
@@ -145,6 +179,17 @@ def _account(provider: str, accounts: Accounts) -> Account | None:
 def _embedding_account(provider: str, accounts: Accounts) -> Account | None:
     own, platform = accounts.get(provider), _settings.platform_accounts().get(provider)
     return own if own and (not platform or own.base_url == platform.base_url) else platform
+
+
+def _reranking_account(name: str, accounts: Accounts) -> Account | None:
+    provider = name.partition("/")[0]
+    asked_for = name == _settings.rerank_model
+    return _embedding_account(provider, accounts) if asked_for else _account(provider, accounts)
+
+
+def _reranking_choice(name: str, accounts: Accounts) -> ModelChoice:
+    account = _reranking_account(name, accounts)
+    return _choice(name, {account.provider: account} if account else NONE)
 
 
 def _offered(account: Account) -> tuple[str, ...]:

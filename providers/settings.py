@@ -20,6 +20,7 @@ class ProviderSettings:
     chat_model: str = ""  # empty: the default model of the account there is, else offline
     embedding_model: str = OFFLINE_EMBEDDING
     fallback_model: str = ""
+    rerank_model: str = ""  # empty: what a search finds keeps its order
     openai_api_key: str = ""
     openai_base_url: str = ""  # empty: api.openai.com
     openai_chat_models: tuple[str, ...] = ()  # offer only these; empty: what the provider lists

@@ -10,9 +10,10 @@ from providers.refusals import told
 from providers.retries import Patience
 
 EMBEDS = re.compile(r"embed|(^|/)(bge|gte|e5|multilingual-e5|all-minilm|paraphrase)-")
-# Speech, pictures, moderation, ranking: no chat.
+RERANKS = re.compile(r"rerank")
+# Speech, pictures, moderation: no chat.
 OTHER = re.compile(
-    r"whisper|tts|audio|realtime|transcribe|translate|dall-e|image|sora|moderation|rerank|"
+    r"whisper|tts|audio|realtime|transcribe|translate|dall-e|image|sora|moderation|"
     r"davinci|babbage|instruct-0|search|codex|computer-use|deep-research"
 )
 # Of OpenAI's hundred names: the families that chat, without dated copies and those of the
@@ -30,9 +31,11 @@ def available(account: Account, patience: Patience) -> Listed:
         raise translated(error, account) from error
     except TypeError as error:  # a name that is none
         raise told("bad_answer") from error
-    embedding = [name for name in names if EMBEDS.search(name.lower())]
-    chat = [name for name in names if name not in embedding and _chats(name.lower(), account)]
-    return Listed(tuple(chat), tuple(embedding))
+    reranking = [name for name in names if RERANKS.search(name.lower())]
+    others = [name for name in names if name not in reranking]
+    embedding = [name for name in others if EMBEDS.search(name.lower())]
+    chat = [name for name in others if name not in embedding and _chats(name.lower(), account)]
+    return Listed(tuple(chat), tuple(embedding), tuple(reranking))
 
 
 def _chats(name: str, account: Account) -> bool:

@@ -5,6 +5,12 @@ from typing import Any
 
 import openai
 
+# How a refusal names a parameter, where not by its name.
+WORDS = {
+    "dimensions": ("dimensions", "matryoshka"),
+    "documents": ("missing field `texts`",),  # text-embeddings-inference has its own protocol
+}
+
 
 class Wishes:
     """What one model at one account does not take, learnt from its refusals.
@@ -35,5 +41,5 @@ class Wishes:
 def _is_about(error: openai.APIStatusError, name: str) -> bool:
     if error.param:
         return error.param == name
-    words = {"dimensions": ("dimensions", "matryoshka")}.get(name, (name,))
-    return any(word in error.message for word in words)
+    said = error.body if isinstance(error.body, str) else error.message
+    return any(word in said for word in WORDS.get(name, (name,)))

@@ -169,6 +169,35 @@ EMBEDDINGS = {
         "vectors: bytes without end": without_end(b" " * 6_000),
     },
 }
+RANKINGS = {
+    "ranking": (normal, "[2, 1]", False),
+    "ranking: one missing": (openai.ranking_of((0, 1)), "bad_scores", True),
+    "ranking: one twice": (openai.ranking_of((0, 1), (0, 2)), "bad_scores", True),
+    "ranking: out of range": (openai.ranking_of((0, 1), (2, 2)), "bad_scores", True),
+    "ranking: one too many": (openai.ranking_of((0, 1), (1, 2), (2, 3)), "bad_scores", True),
+    "ranking: not a number": (openai.ranking_of((0, 1), (1, math.nan)), "bad_scores", True),
+    "ranking: without end": (openai.ranking_of((0, 1), (1, 10**400)), "bad_scores", True),
+    "ranking: a word": (openai.ranking_of((0, 1), (1, "high")), "bad_scores", True),
+    "ranking: no place": (openai.ranking_of((0, 1), (None, 2)), "bad_scores", True),
+    "ranking: JSON of another kind": (refuse(200, {"nonsense": 1}), "bad_scores", True),
+    "ranking: malformed JSON": (refuse(200, b"{nonsense"), "bad_scores", True),
+    "ranking: nested without end": (refuse(200, b"[" * 100_000), "bad_scores", True),
+    "ranking: 401": (refuse(401, openai.problem("invalid_api_key")), "key_refused", False),
+    "ranking: 404": (refuse(404, b"no"), "no_model", False),
+    "ranking: 413": (refuse(413, b"no"), "too_long", False),
+    "ranking: 429, wait 0 s": (
+        refuse(429, openai.problem(), retry_after=0), "rate_limited", True,
+    ),
+    "ranking: 429, wait 50 s": (
+        refuse(429, openai.problem(), retry_after=50), "rate_limited", False,
+    ),
+    "ranking: 503": (refuse(503, openai.problem()), "provider_down", True),
+    "ranking: 302 to elsewhere": (refuse(302, b"", location="https://example.org/"),
+                                  "redirected", False),
+    "ranking: no answer at all": (hang_up, "stream_cut", True),
+    "ranking: hang": (hang, "timeout", True),
+    "ranking: bytes without end": (without_end(b" " * 6_000), "timeout", True),
+}  # fmt: skip
 USUAL = {
     "vectors": ("2 × 768", False),
     "vectors: one missing": ("bad_vectors", True),

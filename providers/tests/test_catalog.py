@@ -40,11 +40,20 @@ def test_gemini_s_list_is_filtered_by_what_each_model_can_do(server):
 def test_openai_s_list_is_filtered_by_name(server):
     server.behaviours.append(
         lambda handler: openai.models(
-            handler, ["llama3.2:1b", "nomic-embed-text:latest", "bge-m3", "Qwen/Qwen3-8B"]
+            handler,
+            [
+                "llama3.2:1b",
+                "nomic-embed-text:latest",
+                "bge-m3",
+                "Qwen/Qwen3-8B",
+                "BAAI/bge-reranker-base",
+            ],
         )
     )
     assert catalog.ask(account("openai", server)) == Listed(
-        chat=("Qwen/Qwen3-8B", "llama3.2:1b"), embedding=("bge-m3", "nomic-embed-text:latest")
+        chat=("Qwen/Qwen3-8B", "llama3.2:1b"),
+        embedding=("bge-m3", "nomic-embed-text:latest"),
+        reranking=("BAAI/bge-reranker-base",),
     )
 
 

@@ -59,6 +59,20 @@ def test_what_comes_of_embedding(vendor, behaviour, server, note):
     assert (outcome, retried) == misbehaviours.EMBEDDING_OUTCOMES[vendor][behaviour]
 
 
+@pytest.mark.parametrize("behaviour", misbehaviours.RANKINGS)
+def test_what_comes_of_reranking(behaviour, server, note):
+    behave, expected, tried_again = misbehaviours.RANKINGS[behaviour]
+    server.behaviours += [behave] * 2
+    reranker = vendors.reranker(server, patience(behaviour))
+    try:
+        outcome = f"{[round(score) for score in reranker.rerank('Which?', ['ab', 'a'])]}"
+    except ProviderError as error:
+        outcome = error.code
+    retried = len(server.requests) > 1
+    note(("openai", behaviour, outcome, "yes" if retried else "no", "–", "–"))
+    assert (outcome, retried) == (expected, tried_again)
+
+
 def test_each_vendor_is_tried_with_everything():
     for vendor in vendors.VENDORS:
         assert misbehaviours.CHAT[vendor].keys() == misbehaviours.CHAT_OUTCOMES.keys()

@@ -158,3 +158,59 @@ def test_the_offline_embedder_without_an_address_is_refused():
     configure(ProviderSettings())
     with pytest.raises(ProviderError, match="no address"):
         embedder()
+
+
+def test_nothing_is_reranked_until_a_model_is_named():
+    configure(ProviderSettings(openai_api_key="key"))
+    assert (registry.wanted_reranker(), registry.rerankers()) == ("", [])
+    configure(ProviderSettings(openai_base_url=HERE, rerank_model="openai/bge-reranker"))
+    assert registry.wanted_reranker() == "openai/bge-reranker"
+    assert registry.rerankers() == [
+        ModelChoice("openai/bge-reranker", "bge-reranker", "openai", "platform")
+    ]
+
+
+def test_the_installation_s_reranker_is_asked_of_its_own_server(monkeypatch):
+    configure(ProviderSettings(openai_base_url=HERE, rerank_model="openai/bge-reranker"))
+    elsewhere = {"openai": Account("openai", "own", "http://127.0.0.1:2", guarded=True)}
+    same = {"openai": Account("openai", "own", HERE, guarded=True)}
+    assert not registry.reranker(elsewhere, "openai/bge-reranker").own_key
+    assert registry.reranker(same, "openai/bge-reranker").own_key
+    assert registry.reranker(elsewhere, "openai/another").own_key
+    assert registry.rerankers(same)[0].source == "own"
+
+
+def test_rerankers_that_a_server_lists_are_offered(monkeypatch):
+    listed = registry.catalog.Listed(reranking=("bge-reranker-v2-m3",))
+    monkeypatch.setattr(registry.catalog, "listed", lambda account: listed)
+    configure(ProviderSettings())
+    assert registry.rerankers(OWN) == [
+        ModelChoice("openai/bge-reranker-v2-m3", "bge-reranker-v2-m3 (OpenAI)", "openai", "own")
+    ]
+
+
+def test_where_the_operator_names_models_no_other_reranker_is_paid_for():
+    configure(
+        ProviderSettings(
+            openai_base_url=HERE, openai_chat_models=("small",), rerank_model="openai/named"
+        )
+    )
+    assert [choice.name for choice in registry.rerankers()] == ["openai/named"]
+    assert registry.reranker({}, "openai/named").model == "openai/named"
+    with pytest.raises(ProviderError) as told:
+        registry.reranker({}, "openai/other")
+    assert told.value.code == "unknown_model"
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "gemini/rerank", "openai/", "openai/a b"])
+def test_an_unknown_reranker_is_refused_with_a_reason(name):
+    configure(ProviderSettings(openai_api_key="key", gemini_api_key="key"))
+    with pytest.raises(ProviderError) as told:
+        registry.reranker({}, name)
+    assert told.value.message == f"There is no reranking model named “{name}”. Choose another one."
+
+
+def test_the_fake_reranker_counts_shared_words():
+    configure(ProviderSettings())
+    scores = registry.reranker({}, "fake").rerank("red dog", ["a red dog", "a red ship", "sea"])
+    assert scores == [1, 0.5, 0]

@@ -7,6 +7,7 @@ from providers.gemini.chat import GeminiChatModel
 from providers.gemini.embeddings import GeminiEmbedder
 from providers.openai.chat import OpenAIChatModel
 from providers.openai.embeddings import OpenAIEmbedder
+from providers.openai.reranking import OpenAIReranker
 
 VENDORS = ("gemini", "openai")
 CHAT_MODELS = {"gemini": GeminiChatModel, "openai": OpenAIChatModel}
@@ -24,3 +25,7 @@ def chat_model(vendor, server, patience=None, model="m"):
 
 def embedder(vendor, server, patience=None, model="m"):
     return EMBEDDERS[vendor](model, account(vendor, server), patience)
+
+
+def reranker(server, patience=None, model="m"):
+    return OpenAIReranker(model, account("openai", server), patience)

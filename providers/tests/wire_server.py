@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from providers.tests.wire import gemini, openai
 
 OPENAI_PATHS = {"/chat/completions": openai.answer, "/embeddings": openai.embeddings,
-                "/models": openai.models}  # fmt: skip
+                "/rerank": openai.ranking, "/models": openai.models}  # fmt: skip
 GEMINI_PATHS = {":streamGenerateContent": gemini.answer, ":batchEmbedContents": gemini.embeddings,
                 "/models": gemini.models}  # fmt: skip
 

@@ -53,6 +53,21 @@ def _written(row, plain):
     return [float(number) for number in row] if plain else base64.b64encode(row).decode()
 
 
+def ranking(handler):
+    """The score of a document is the number of its characters; the best first."""
+    body = handler.body
+    if body.get("return_documents", True) or body["top_n"] != len(body["documents"]):
+        return handler.answer(400, problem(message="not as asked"))
+    scored = [(index, len(text)) for index, text in enumerate(body["documents"])]
+    return ranking_of(*sorted(scored, key=lambda row: -row[1]))(handler)
+
+
+def ranking_of(*rows, **more):
+    results = [{"index": index, "relevance_score": score} for index, score in rows]
+    content = {"model": "m", "results": results, **more}
+    return lambda handler: handler.answer(200, content)
+
+
 def models(handler, names=("gpt-4.1-mini", "gpt-4.1-2025-04-14", "whisper-1",
                            "text-embedding-3-small", "o4-mini")):  # fmt: skip
     listed = [{"id": name, "object": "model", "created": 1, "owned_by": "o"} for name in names]
