@@ -23,8 +23,15 @@ def embedder_of(owner_id: UUID, model: str) -> Iterator[Embedder]:
     A failure that is about their key is noted at it, and raised on.
     """
     accounts = own_accounts(owner_id, model)
-    try:
+    with failures_noted(owner_id, accounts):
         yield registry.embedder(accounts, model)
+
+
+@contextmanager
+def failures_noted(owner_id: UUID, accounts: Accounts) -> Iterator[None]:
+    """What is about a key of the person's is noted at it, and raised on."""
+    try:
+        yield
     except ProviderError as error:
         with scope(owner_id):
             for provider in accounts:
