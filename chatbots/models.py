@@ -13,9 +13,13 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from documents.models import Document
-from documents.retrieval import SearchScope
+from documents.retrieval import Parameters, SearchScope
+from documents.retrieval.parameters import MEANING
 
 DEFAULT_WELCOME = _("Hi! How can I help you today?")
+
+
+PART = [MinValueValidator(0), MaxValueValidator(1)]
 
 
 class ChatbotQuerySet(models.QuerySet["Chatbot"]):
@@ -35,6 +39,11 @@ class Chatbot(models.Model):
         INACTIVE = "inactive", _("inactive")
         TRAINING = "training", _("training")
         ERROR = "error", _("error")
+
+    class SearchMode(models.TextChoices):
+        HYBRID = "hybrid", _("meaning and words")
+        VECTOR = "vector", _("meaning")
+        TEXT = "text", _("words")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="chatbots")
@@ -65,6 +74,16 @@ class Chatbot(models.Model):
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
+    search_mode = models.CharField(
+        _("search by"), max_length=10, choices=SearchMode, default=SearchMode.HYBRID
+    )
+    meaning = models.FloatField(
+        _("weight of meaning against words"), default=MEANING, validators=PART
+    )
+    minimum_score = models.FloatField(
+        _("leave out passages below this part of the best score"), default=0, validators=PART
+    )
+    rerank_model = models.CharField(_("reranking model"), max_length=120, blank=True)
     refusal_text = models.CharField(_("when nothing is found"), max_length=500, blank=True)
     is_public = models.BooleanField(_("public"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -81,6 +100,14 @@ class Chatbot(models.Model):
             ),
             models.CheckConstraint(condition=Q(max_tokens__gte=1), name="chatbot_max_tokens"),
             models.CheckConstraint(condition=Q(top_k__gte=1, top_k__lte=50), name="chatbot_top_k"),
+            models.CheckConstraint(
+                condition=Q(search_mode__in=["hybrid", "vector", "text"]),
+                name="chatbot_search_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(meaning__range=(0, 1), minimum_score__range=(0, 1)),
+                name="chatbot_search_weights",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "inactive", "training", "error"]),
                 name="chatbot_status",
@@ -106,9 +133,18 @@ class Chatbot(models.Model):
         Chosen and since deleted means nothing to read, never the whole library.
         """
         if self.reads_library:
-            return SearchScope(self.owner_id)
+            return SearchScope(self.owner_id, chatbot_id=self.pk)
         chosen = ChatbotDocument.objects.filter(chatbot=self).values_list("document_id", flat=True)
-        return SearchScope(self.owner_id, tuple(chosen))
+        return SearchScope(self.owner_id, tuple(chosen), self.pk)
+
+    def search_parameters(self) -> Parameters:
+        return Parameters(
+            top_k=self.top_k,
+            mode=self.search_mode,
+            meaning=self.meaning,
+            minimum=self.minimum_score,
+            rerank_model=self.rerank_model,
+        )
 
     def read_documents(self, documents: list[Document]) -> None:
         """Choose what it reads; no documents means the owner's whole library."""

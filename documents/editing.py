@@ -31,7 +31,7 @@ from providers.base import Usage
 CHANGED = gettext_lazy("This passage was changed meanwhile. Look at it again, then decide.")
 MAX_CHARACTERS = 10_000  # of any script; the embedder's tokens are the limit that is met first
 REWRITTEN = [
-    *("content", "original", "edited_at", "token_count", "search_text", "passage_hash"),
+    *("content", "original", "edited_at", "token_count", "lexical", "passage_hash"),
     *("embedding", "embedding_model"),
 ]
 
@@ -59,6 +59,7 @@ def edit(user: User, pk: UUID, content: str) -> DocumentChunk:
     if after.content == before.content:
         return before
     _check_length(user, after)
+    passages.index(after)
     give_back()
     embedded = vectors.fill(user.pk, [after], before.generation).total()
     with scope(user):  # whatever becomes of the change, the model has read it
@@ -115,7 +116,6 @@ def _reworded(before: DocumentChunk, content: str) -> DocumentChunk:
     after.content = before.words if is_original else content
     after.original = "" if is_original else before.words
     after.edited_at = None if is_original else timezone.now()
-    passages.index(after)
     return after
 
 

@@ -2,7 +2,7 @@
 
 Entering the graph costs a passage more than everything else PostgreSQL does for it, and up to some
 thousand an exact scan is as fast. So rows are added outside, and whoever has too many outside is
-brought in by upkeep. Search reads both sides at any time (`documents_nearest`).
+brought in by upkeep. Search reads both sides at any time (`documents_search`).
 """
 
 from __future__ import annotations

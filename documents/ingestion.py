@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import DiskFull
 
 from accounts.embedding import embedder_of
-from documents import edits, generations, passages, storing, vectors
+from documents import edits, generations, passages, statistics, storing, vectors
 from documents.attachments import keep_attachments
 from documents.chunking.bounded import BoundedCounter
 from documents.chunking.splitting import Piece, split
@@ -179,6 +179,8 @@ def _publish(readings: Sequence[Reading]) -> None:
                 storing.save(reading, embedded[reading.held.document_id])
             except generations.Replaced:
                 _publish([reading])
+    if readings:
+        statistics.refresh(readings[0].held.owner_id)
 
 
 def _embedded(readings: Sequence[Reading]) -> Counter[UUID]:

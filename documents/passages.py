@@ -8,6 +8,7 @@ from uuid import UUID
 from documents.chunking.contexts import under
 from documents.chunking.splitting import Piece
 from documents.extraction import Extracted
+from documents.lexical import weighed
 from documents.models import DocumentChunk
 from documents.scans import mark_of
 from documents.work.lease import Lease
@@ -41,5 +42,5 @@ def text_of(chunk: DocumentChunk) -> str:
 def index(chunk: DocumentChunk) -> None:
     """Set what follows from the passage's text: its words, and the hash that finds its like."""
     text = text_of(chunk)
-    chunk.search_text = " ".join(index_terms(text))
+    chunk.lexical = weighed(index_terms(text), chunk.token_count)
     chunk.passage_hash = UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])

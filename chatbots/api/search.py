@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -89,13 +88,8 @@ def search_scope(request: Request, wanted: dict[str, Any]) -> SearchScope:
         mine = mine.filter(pk__in=reach.document_ids)
     if "document_ids" in wanted:
         chosen = each_or_404(mine.only("pk"), wanted["document_ids"])
-        reach = _narrowed(reach, {document.pk for document in chosen})
+        reach = reach.narrowed({document.pk for document in chosen})
     if tags := wanted.get("tags"):
         tagged = mine.filter(tags__contains=tags).values_list("pk", flat=True)
-        reach = _narrowed(reach, set(tagged))
+        reach = reach.narrowed(set(tagged))
     return reach
-
-
-def _narrowed(reach: SearchScope, ids: set[UUID]) -> SearchScope:
-    within = ids if reach.document_ids is None else ids.intersection(reach.document_ids)
-    return SearchScope(reach.owner_id, tuple(sorted(within)))

@@ -211,7 +211,7 @@ class DocumentChunkAdmin(ReadOnlyAdmin):
     list_select_related = ["document", "generation"]
     search_fields = ["section"]
     ids = ["id", "document", "owner"]
-    exclude = ["embedding", "search_text", "content_tsv"]
+    exclude = ["embedding", "lexical"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).light()

@@ -6,6 +6,8 @@ from documents.models.document import KINDS, Document, DocumentQuerySet, storage
 from documents.models.erased import ErasedFile
 from documents.models.generation import EmbeddingGeneration
 from documents.models.pause import QueuePause
+from documents.models.searched import SearchLog
+from documents.models.statistics import TermStatistics
 from documents.models.text import DocumentText
 from documents.models.web import WebPage, WebSource
 
@@ -20,6 +22,8 @@ __all__ = [
     "EmbeddingGeneration",
     "ErasedFile",
     "QueuePause",
+    "SearchLog",
+    "TermStatistics",
     "UploadBatch",
     "UploadItem",
     "WebPage",

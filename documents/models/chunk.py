@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from pgvector.django import CosineDistance, HalfVectorField, HnswIndex, L2Distance, MaxInnerProduct
+from pgvector.django import (
+    CosineDistance,
+    HalfVectorField,
+    HnswIndex,
+    L2Distance,
+    MaxInnerProduct,
+    SparseVectorField,
+)
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from documents.lexical import TERMS
 from documents.models.document import Document
 from documents.models.generation import EmbeddingGeneration
 
@@ -23,7 +29,7 @@ class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
         return self.filter(owner=user)
 
     def light(self) -> DocumentChunkQuerySet:
-        return self.defer("embedding", "search_text", "content_tsv")
+        return self.defer("embedding", "lexical")
 
     def present(self) -> DocumentChunkQuerySet:
         """Those that are shown, counted and searched: of the generation in use."""
@@ -51,12 +57,8 @@ class DocumentChunk(models.Model):
     )
     chunk_index = models.IntegerField()
     content = models.TextField()
-    search_text = models.TextField(blank=True)
-    content_tsv = models.GeneratedField(
-        expression=SearchVector("search_text", config="simple"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    # Its index terms, weighed (`documents.lexical`); NULL only until upkeep has come by.
+    lexical = SparseVectorField(dimensions=TERMS, null=True, blank=True)
     token_count = models.IntegerField(default=0)
     start_char = models.IntegerField()
     end_char = models.IntegerField()
@@ -68,7 +70,7 @@ class DocumentChunk(models.Model):
     original = models.TextField(blank=True)
     # 128 bits of the SHA-256 of what was embedded; the same passage is not embedded again.
     passage_hash = models.UUIDField(null=True, blank=True)
-    # Whether the vector is in the graph; whoever has few passages is scanned exactly instead.
+    # Whether it is in the graph and the index of terms; who has few passages is scanned instead.
     indexed = models.BooleanField(default=False)
     embedding = HalfVectorField(dimensions=DIMENSION)
     embedding_model = models.CharField(max_length=120)
@@ -93,7 +95,6 @@ class DocumentChunk(models.Model):
                 "owner", "generation", condition=Q(indexed=False), name="chunk_not_indexed"
             ),
             models.Index("embedding_model", name="chunk_embedding_model"),
-            GinIndex(fields=["content_tsv"], name="chunk_tsv"),
             HnswIndex(
                 fields=["embedding"],
                 name="chunk_graph",

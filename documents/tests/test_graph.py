@@ -6,10 +6,11 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from accounts.tenancy import scope, system
-from documents import generations, graph, inserting, retrieval, uploads
+from documents import generations, graph, inserting, uploads
 from documents.models import DocumentChunk
-from documents.retrieval import SearchScope
+from documents.retrieval import Parameters, SearchScope, candidates
 from documents.vectors import halves
+from language.queries import Query
 
 pytestmark = pytest.mark.django_db
 MANY = 30
@@ -20,7 +21,7 @@ QUERY = np.eye(1, 768, dtype=np.float32)
 def few_are_many(monkeypatch):
     monkeypatch.setattr(graph, "MANY", MANY)
     monkeypatch.setattr(graph, "AT_ONCE", 20)
-    monkeypatch.setattr(retrieval, "EXACT_BELOW", MANY)
+    monkeypatch.setattr(candidates, "EXACT_BELOW", MANY)
 
 
 def add_passages(user, count, seed=1):
@@ -58,7 +59,9 @@ def found(user, limit):
     with scope(user):
         text = next(iter(halves(QUERY))).to_text()
         present = generations.present()
-        return list(retrieval._nearest(SearchScope(user.pk), present, text, limit))
+        asked = Parameters(mode="vector", depth=limit)
+        best = candidates.candidates(SearchScope(user.pk), present, Query({}), text, asked)
+        return [passage.chunk_id for passage in best][:limit]
 
 
 def entered(user):

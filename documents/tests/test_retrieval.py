@@ -1,13 +1,12 @@
 """Search is complete under filters, fused from both legs, and never leaves its scope."""
 
 import pytest
-from django.core.files.base import ContentFile
-from django.db import connection
 
 from accounts.tenancy import scope, system
 from documents import generations, retrieval, uploads
 from documents.models import DocumentChunk, EmbeddingGeneration
-from documents.retrieval import SearchScope, fuse, search
+from documents.retrieval import Parameters, SearchScope, candidates, search
+from language.queries import parse
 from providers import registry
 from providers.errors import ProviderError
 
@@ -51,7 +50,7 @@ def test_as_many_as_asked_or_as_there_are_come_back(owner, library):
 
 def test_the_index_path_is_as_complete_as_the_exact_one(owner, library, monkeypatch):
     exact = search(SearchScope(owner.pk), "the sky", top_k=4, mode="vector")
-    monkeypatch.setattr(retrieval, "EXACT_BELOW", 1)
+    monkeypatch.setattr(candidates, "EXACT_BELOW", 1)
     by_index = search(SearchScope(owner.pk), "the sky", top_k=4, mode="vector")
     assert {p.chunk_id for p in by_index} == {p.chunk_id for p in exact}
 
@@ -62,10 +61,13 @@ def test_an_outsider_finds_nothing_even_with_foreign_ids(owner, outsider, librar
     assert search(SearchScope(outsider.pk, ids), "sky") == []
 
 
-def test_the_search_functions_refuse_an_owner_outside_the_scope(owner, outsider, library):
+def test_the_search_function_refuses_an_owner_outside_the_scope(owner, outsider, library):
+    present = generations.present()
+    asked = (SearchScope(owner.pk), present, parse("sky"), None, Parameters(mode="text"))
     with scope(outsider):
-        rows = retrieval._matching(SearchScope(owner.pk), generations.present(), "sky", 10)
-    assert rows == {}
+        assert candidates.candidates(*asked) == []
+    with scope(owner):
+        assert [passage.document_name for passage in candidates.candidates(*asked)] == ["sky.txt"]
 
 
 def test_no_documents_chosen_means_nothing_to_read(owner, library):
@@ -92,43 +94,3 @@ def test_chunks_of_another_generation_are_not_compared(owner, library):
         DocumentChunk.objects.update(generation=other)
     for mode in retrieval.MODES:
         assert search(SearchScope(owner.pk), "sky", mode=mode) == []
-
-
-def test_fusion_weighs_meaning_and_words_over_the_candidates():
-    scores = fuse({"a": 0.9, "b": 0.8, "c": 0.7}, {"b": 4.0, "c": 2.0})
-    assert scores == pytest.approx({"a": 0.5, "b": 0.5 * 0.5 + 0.5, "c": 0.5 * 0.5})
-
-
-def test_a_leg_without_results_gives_nothing():
-    assert fuse({}, {"a": 2.0, "b": 1.0}) == pytest.approx({"a": 0.5, "b": 0.25})
-    assert fuse({"a": 0.9, "b": 0.7}, {}) == pytest.approx({"a": 0.5, "b": 0.0})
-
-
-def explain(sql: str, parameters: list) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}", parameters)
-        return "\n".join(row[0] for row in cursor.fetchall())
-
-
-def test_full_text_keeps_its_index_because_it_runs_past_the_policy(owner):
-    generations.present()
-    with scope(owner):
-        for number in range(300):
-            uploads.add_document(owner, ContentFile(f"note {number} text".encode(), "n.txt"))
-    with system(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO documents_documentchunk (id, document_id, owner_id, chunk_index, content,"
-            " search_text, token_count, start_char, end_char, section, metadata, enabled,"
-            " embedding, embedding_model, created_at, generation_id, indexed, original)"
-            " SELECT gen_random_uuid(), d.id, d.owner_id, n, 'x', 'word' || n, 1, 0, 1, '', '{}',"
-            " true, array_fill(0.1, ARRAY[768])::vector::halfvec, 'fake', now(), g.id, false, ''"
-            " FROM (SELECT id, owner_id FROM documents_document LIMIT 5) d,"
-            " (SELECT id FROM documents_embeddinggeneration) g,"
-            " generate_series(1, 600) n"
-        )
-        cursor.execute("ANALYZE documents_documentchunk")
-    select = "SELECT id FROM documents_documentchunk WHERE content_tsv @@ 'word7'::tsquery"
-    with system():
-        assert "chunk_tsv" in explain(select, [])
-    with scope(owner):
-        assert "chunk_tsv" not in explain(select, [])  # why the SECURITY DEFINER functions exist

@@ -20,6 +20,7 @@ from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from documents import batches, generations
+from documents.lexical import weighed
 from documents.models import (
     Document,
     DocumentChunk,
@@ -28,6 +29,7 @@ from documents.models import (
     WebSource,
     storage_path,
 )
+from language.terms import index_terms
 from providers import registry
 from providers.base import Usage
 
@@ -141,7 +143,7 @@ def _ready_document(user: User, word: str) -> tuple[Document, DocumentChunk]:
         generation=generations.present(),
         chunk_index=0,
         content=text,
-        search_text=text.lower(),
+        lexical=weighed(index_terms(text), 8),
         start_char=0,
         end_char=len(text),
         embedding=np.asarray(embedder.embed_query(text)),

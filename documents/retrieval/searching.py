@@ -1,0 +1,87 @@
+"""From a question to passages: embed, ask the database once, put duplicates behind, rerank."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from pgvector import HalfVector
+
+from accounts import tenancy
+from accounts.embedding import embedder_of
+from documents import generations
+from documents.models import EmbeddingGeneration
+from documents.retrieval.candidates import candidates
+from documents.retrieval.duplicates import behind
+from documents.retrieval.found import Passage, Search
+from documents.retrieval.parameters import Parameters
+from documents.retrieval.scopes import SearchScope
+from documents.vectors import halves
+from language.queries import parse
+from providers.errors import ProviderError
+
+log = structlog.get_logger(__name__)
+
+
+def search(
+    scope: SearchScope, query: str, *, top_k: int = 5, mode: str = "hybrid"
+) -> list[Passage]:
+    """The best passages for a query, best first: min(top_k, matching chunks) of them.
+
+    Raises ProviderError when mode is "vector" and the embedder fails.
+    """
+    return retrieve(scope, query, Parameters(top_k=top_k, mode=mode)).passages
+
+
+def retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
+    """The same with all that led to it. The query is embedded before any transaction opens.
+
+    Raises ProviderError when mode is "vector" and the embedder fails; a hybrid search then goes on
+    with words alone.
+    """
+    if scope.document_ids == ():
+        return Search(query, parameters, [])
+    watch = Watch()
+    generation = generations.present()  # of this search, whichever is in use when it ends
+    vector, failure = _embed(scope, generation, query, parameters)
+    watch.stop("embedding")
+    with tenancy.scope(scope.owner_id):
+        fused = candidates(scope, generation, parse(query), vector, parameters)
+    watch.stop("database")
+    passages = _handed_on(fused, parameters)
+    return Search(query, parameters, passages, fused, watch.ms, without_vectors=failure)
+
+
+class Watch:
+    """Milliseconds of the parts of a search, one after the other."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def stop(self, part: str) -> None:
+        now = time.perf_counter()
+        self.ms[part], self._since = round((now - self._since) * 1000, 2), now
+
+
+def _embed(
+    scope: SearchScope, generation: EmbeddingGeneration, query: str, parameters: Parameters
+) -> tuple[str | None, str]:
+    """The query's vector, and why there is none."""
+    if parameters.mode == "text":
+        return None, ""
+    try:
+        with embedder_of(scope.owner_id, generation.model) as embedder:
+            vector: HalfVector = next(iter(halves(embedder.embed_query(query)[None])))
+            return vector.to_text(), ""
+    except ProviderError as error:
+        if parameters.mode == "vector":
+            raise
+        log.warning("search_without_vectors", reason=str(error))
+        return None, str(error)
+
+
+def _handed_on(fused: list[Passage], parameters: Parameters) -> list[Passage]:
+    ordered = behind(fused, parameters.top_k)
+    least = parameters.minimum * max((passage.score for passage in ordered), default=0.0)
+    return [passage for passage in ordered if passage.score >= least][: parameters.top_k]
