@@ -61,7 +61,7 @@ class Passage:
             "section": self.section,
             "start_char": self.start_char,
             "end_char": self.end_char,
-            "score": round(self.score, 6),
+            "score": round(self.score if self.rerank_score is None else self.rerank_score, 6),
         }
 
 

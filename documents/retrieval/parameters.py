@@ -17,7 +17,7 @@ class Parameters:
     meaning: float = MEANING  # weight of the vector leg in the fusion; words have the rest
     depth: int = 50  # candidates a leg hands to the fusion
     minimum: float = 0.0  # passages below this part of the best score are left out
-    rerank_model: str = ""  # empty: none
+    rerank_model: str = ""  # empty: the installation's, if it has one; "none": none
 
     @property
     def weight_of_meaning(self) -> float:

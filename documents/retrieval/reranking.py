@@ -1,45 +1,60 @@
-"""The second opinion on what was found: scores of a reranker, never at the cost of the search."""
+"""The best candidates read once more, together with the question, where there is a reranker."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
-from accounts import tenancy
 from accounts.reranking import reranker_of
+from accounts.tenancy import scope as scoped
 from billing.models import RequestType
 from billing.usage import record_usage
+from documents.retrieval.found import Passage
+from documents.retrieval.parameters import Parameters
 from documents.retrieval.scopes import SearchScope
-from providers.base import Scores
+from providers import registry
+from providers.base import Reranker, Usage
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
+READ = 30  # passages, or as many as were asked for
+OFF = "none"
 
 
 def reranked(
-    scope: SearchScope, model: str, query: str, texts: Sequence[str]
-) -> tuple[Scores | None, str]:
-    """One score per text, and why there is none: the passages then stay as fused.
-
-    Takes three seconds at most or a little more. Call it outside of any transaction.
-    """
-    began = time.monotonic()
+    scope: SearchScope, query: str, passages: list[Passage], parameters: Parameters
+) -> tuple[list[Passage], str]:
+    """The passages in the order of the parameters' model, else of the installation's; and why
+    they are still in their old order, when it failed. Call it outside any transaction."""
+    name = parameters.rerank_model or registry.wanted_reranker()
+    if not passages or name in ("", OFF):
+        return passages, ""
+    read = passages[: max(READ, parameters.top_k)]
     try:
-        with reranker_of(scope.owner_id, model) as reranker:
-            scores = reranker.rerank(query, texts)
+        with reranker_of(scope.owner_id, name) as reranker:
+            scores = reranker.rerank(query, [_shown(passage) for passage in read])
     except ProviderError as error:
-        log.warning("search_without_reranking", model=model, code=error.code, reason=error.message)
-        return None, error.message
-    with tenancy.scope(scope.owner_id):
+        log.warning("search_not_reranked", model=name, reason=str(error))
+        return passages, str(error)
+    _note_usage(scope, name, reranker, scores.usage)
+    scored = [replace(p, rerank_score=score) for p, score in zip(read, scores, strict=True)]
+    # Sorting keeps the order of the fusion among equals.
+    best_first = sorted(scored, key=lambda passage: -(passage.rerank_score or 0.0))
+    return best_first + passages[len(read) :], ""
+
+
+def _shown(passage: Passage) -> str:
+    return f"{passage.section}\n{passage.content}" if passage.section else passage.content
+
+
+def _note_usage(scope: SearchScope, name: str, reranker: Reranker, usage: Usage) -> None:
+    with scoped(scope.owner_id):
         record_usage(
             scope.owner_id,
-            RequestType.RAG,
-            model,
-            scores.usage,
-            latency_ms=round((time.monotonic() - began) * 1000),
+            RequestType.EMBEDDING,
+            name,
+            usage,
             chatbot_id=scope.chatbot_id,
             own_key=reranker.own_key,
         )
-    return scores, ""

@@ -1,4 +1,4 @@
-"""From a question to passages: embed, ask the database once, put duplicates behind, rerank."""
+"""From a question to passages: embed, ask the database once, rerank, put duplicates behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from documents.retrieval.candidates import candidates
 from documents.retrieval.duplicates import behind
 from documents.retrieval.found import Passage, Search
 from documents.retrieval.parameters import Parameters
+from documents.retrieval.reranking import reranked
 from documents.retrieval.scopes import SearchScope
 from documents.vectors import halves
 from language.queries import parse
@@ -48,8 +49,17 @@ def retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
     with tenancy.scope(scope.owner_id):
         fused = candidates(scope, generation, parse(query), vector, parameters)
     watch.stop("database")
-    passages = _handed_on(fused, parameters)
-    return Search(query, parameters, passages, fused, watch.ms, without_vectors=failure)
+    ordered, unranked = reranked(scope, query, _good_enough(fused, parameters), parameters)
+    watch.stop("reranking")
+    return Search(
+        query,
+        parameters,
+        passages=behind(ordered, parameters.top_k)[: parameters.top_k],
+        fused=fused,
+        ms=watch.ms,
+        without_vectors=failure,
+        not_reranked=unranked,
+    )
 
 
 class Watch:
@@ -81,7 +91,6 @@ def _embed(
         return None, str(error)
 
 
-def _handed_on(fused: list[Passage], parameters: Parameters) -> list[Passage]:
-    ordered = behind(fused, parameters.top_k)
-    least = parameters.minimum * max((passage.score for passage in ordered), default=0.0)
-    return [passage for passage in ordered if passage.score >= least][: parameters.top_k]
+def _good_enough(fused: list[Passage], parameters: Parameters) -> list[Passage]:
+    least = parameters.minimum * max((passage.score for passage in fused), default=0.0)
+    return [passage for passage in fused if passage.score >= least]
