@@ -11,7 +11,8 @@ from .lifeline import follow
 from .paths import data_dir
 from .programs import Programs
 from .refusals import Refusal, full_disk
-from .supervisor import Stopped, obey_signals, run
+from .stop_signals import Stopped, note_stop_signals
+from .supervisor import run
 
 OPEN_FILES = 65536  # a thousand open answers and more
 
@@ -24,7 +25,7 @@ def main(programs: Programs | None = None) -> int:
 
 
 def start(programs: Programs | None) -> int:
-    obey_signals()
+    note_stop_signals()
     if "--with-parent" in sys.argv:  # `make` killed with -9 takes us along
         follow(os.getppid(), signal.SIGTERM)
     raise_open_files()

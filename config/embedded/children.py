@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .account import MYSELF, Account
+from .stop_signals import obey
 
 LARGEST_LOG_BYTES = 10_000_000
 
 
 @dataclass(eq=False)
 class Child:
-    """Without `log` its output is a pipe for the supervisor to read."""
+    """Without `log` its output is a pipe for the supervisor to read; `errors` may go elsewhere."""
 
     name: str
     command: Sequence[str]
     env: dict[str, str]
     cwd: Path
     log: Path | None = None
+    errors: Path | None = None
     account: Account = MYSELF
     stop_signal: int = signal.SIGTERM
     # The signal for a dead supervisor: databases shut down cleanly, the rest is built to be killed.
@@ -37,13 +39,14 @@ class Child:
     def start(self) -> None:
         with contextlib.ExitStack() as stack:
             log = stack.enter_context(open_log(self.log)) if self.log else subprocess.PIPE
+            errors = stack.enter_context(open_log(self.errors)) if self.errors else None
             self.process = subprocess.Popen(
                 self.command,
                 env=self.env,
                 cwd=self.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=errors or subprocess.STDOUT,
                 pass_fds=self.inherited,
                 **self.account.popen_options(self.death_signal),
             )
@@ -58,6 +61,22 @@ class Child:
     @property
     def process_id(self) -> int:
         return self.process.pid if self.process else 0
+
+    def finish(self) -> tuple[int, str]:
+        """Start what ends by itself, wait for it: exit code and what came through the pipe.
+
+        Raises Stopped, and what else interrupts it, with nothing left of all that it started.
+        """
+        self.start()
+        assert self.process
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    printed, _ = self.process.communicate(timeout=0.1)
+                    return self.process.returncode, (printed or b"").decode(errors="replace")
+                obey()
+        finally:
+            self.kill_group()
 
     def ask_to_stop(self) -> None:
         if self.process and self.is_alive:

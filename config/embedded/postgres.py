@@ -8,7 +8,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ import psycopg.sql
 from accounts.bootstrap import Wanted, bootstrap
 
 from .account import Account
-from .children import Child, open_log
+from .children import Child
 from .paths import run_dir, secrets
 from .refusals import POSTGRES_MAJOR, Refusal, failed_service, full_disk, means_full_disk
 
@@ -72,22 +71,21 @@ def _initdb(data: Path, cluster: Path, account: Account, durable: bool) -> None:
     account.take(password)
     with open(writing_end, "w", encoding="ascii") as pipe:
         pipe.write(secrets(data)["superuser_password"] + "\n")
-    with open(password, "rb"), open_log(log) as output:
-        made = subprocess.run(
-            [
-                *(binary("initdb"), "-D", cluster, "-U", SUPERUSER, "-E", "UTF8"),
+    with open(password, "rb"):
+        code, _ = Child(
+            name="initdb",
+            command=[
+                *(str(binary("initdb")), "-D", str(cluster), "-U", SUPERUSER, "-E", "UTF8"),
                 *("--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile=/dev/fd/{password}"),
                 *("--no-instructions", *(() if durable else ("--no-sync",))),
             ],
             env=_environment(),
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(password,),
-            **account.popen_options(signal.SIGKILL),
-        )
-    if made.returncode:
+            cwd=Path("/"),
+            log=log,
+            account=account,
+            inherited=(password,),
+        ).finish()
+    if code:
         shutil.rmtree(cluster, ignore_errors=True)
         raise failed_service("PostgreSQL", log, data)
 

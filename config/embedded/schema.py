@@ -1,11 +1,10 @@
 """Runs the migrations when they have changed since the database last noted their state."""
 
 import hashlib
-import subprocess
 from pathlib import Path
 
 from . import postgres
-from .children import Child, open_log
+from .children import Child
 from .paths import PROJECT
 from .programs import Programs
 from .refusals import Refusal, last_lines
@@ -37,20 +36,11 @@ def bring_up_to_date(services: Services, programs: Programs) -> str:
 
 
 def _run(data: Path, step: Child) -> str:
-    log = data / "log" / f"{step.name}.log"
-    with open_log(log) as errors:
-        done = subprocess.run(
-            step.command,
-            env=step.env,
-            cwd=step.cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            **step.account.popen_options(step.death_signal),
-        )
-    if done.returncode:
+    step.errors = data / "log" / f"{step.name}.log"
+    code, printed = step.finish()
+    if code:
         raise Refusal(
-            f"`manage.py {step.name}` failed. The end of its log {log}:\n{last_lines(log)}"
+            f"`manage.py {step.name}` failed. The end of its log {step.errors}:\n"
+            f"{last_lines(step.errors)}"
         )
-    return done.stdout
+    return printed

@@ -22,6 +22,7 @@ from .refusals import (
     refuse_unwritable,
     unusable_data_dir,
 )
+from .stop_signals import pause
 
 START_SECONDS = 60
 EARLIER_RUN_SECONDS = 20
@@ -107,7 +108,7 @@ def _no_earlier_run(data: Path) -> Iterator[int]:
         while not _locked(lock):
             if time.monotonic() > deadline:
                 raise Refusal(f"The databases of an earlier run still use {data}. Try again soon.")
-            time.sleep(0.1)
+            pause(0.1)
         yield lock
     finally:
         os.close(lock)
@@ -126,4 +127,4 @@ def _wait(child: Child, is_ready: Callable[[], bool], name: str, data: Path) -> 
     while not is_ready():
         if not child.is_alive or time.monotonic() > deadline:
             raise failed_service(name, child.log or data, data)
-        time.sleep(0.02)
+        pause(0.02)

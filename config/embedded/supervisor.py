@@ -21,28 +21,11 @@ from .reaper import Reaper
 from .refusals import Refusal, refuse_taken_port
 from .schema import bring_up_to_date
 from .stack import Services, check_data_dir, start_services
+from .stop_signals import STOP_SIGNALS, Stopped, obey
 
 READY_SECONDS = 60
 # A web server that ends this often before it was ever ready will not get ready.
 HOPELESS_ENDS = 3
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(BaseException):
-    """Ctrl-C, SIGTERM or SIGHUP: unwinds to the end of `run`, which stops everything in order."""
-
-
-def obey_signals() -> None:
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    for again in STOP_SIGNALS:
-        signal.signal(again, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        print("\nStopping. Ctrl-C again does not wait for running work.", flush=True)
-    raise Stopped
 
 
 def run(programs: Programs) -> None:
@@ -134,6 +117,7 @@ class Supervisor:
 
     def look_after(self, seconds: float) -> None:
         self.output.wait(seconds)
+        obey()
         for keeper in self.keepers:
             keeper.look()
         if self.output.has_lost_terminal():

@@ -210,6 +210,13 @@ def test_ctrl_c_in_mid_start_leaves_nothing(tmp_path):
     assert again.process.wait(SECONDS) == 0
 
 
+def test_ctrl_c_while_a_child_is_looked_at_leaves_it_stoppable():
+    command = [sys.executable, "-m", "config.tests.interrupted"]
+    assert (
+        subprocess.run(command, cwd=PROJECT, stdout=subprocess.DEVNULL, timeout=60).returncode == 0
+    )
+
+
 def test_a_web_server_that_never_gets_ready_is_named_and_everything_stops(tmp_path):
     stack = launch(tmp_path / "data", None, "--broken-web")
     soon(lambda: "web ended (exit code 3)" in stack.output)
