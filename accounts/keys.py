@@ -7,7 +7,10 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
+
+from django.db import connection, models
 
 from accounts import audit
 from accounts.models import ApiKey, User
@@ -25,6 +28,7 @@ SCOPES = (
     "conversations:write",
     "usage:read",
 )
+KEY_FIELDS, PERSON_FIELDS = ApiKey._meta.concrete_fields, User._meta.concrete_fields
 # The chatbots a person's key may be limited to, ids and names: set by their room, further up.
 chatbots_of: Callable[[User], dict[UUID, str]]
 
@@ -78,16 +82,38 @@ def is_well_formed(secret: str) -> bool:
 def find(secret: str) -> ApiKey | None:
     """The active key with this secret, its person loaded; notes the use (once a minute).
 
-    Runs before any scope, so the look-up is a SECURITY DEFINER function of migration 0002.
+    Runs before any scope, so the look-up is a SECURITY DEFINER function of migration 0002. Every
+    request asks, and is told what is true now: one statement, compiled beforehand.
     """
     if not is_well_formed(secret):
         return None
-    rows = ApiKey.objects.raw("SELECT * FROM accounts_find_key(%s)", [digest(secret)])
-    key = next(iter(rows), None)
-    if key is None:
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [digest(secret)])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    key.user = User.objects.get(pk=key.user_id)
-    return key if key.user.is_active else None
+    key: ApiKey = _loaded(ApiKey, row[: len(KEY_FIELDS)])
+    key.user = _loaded(User, row[len(KEY_FIELDS) :])
+    return key
+
+
+def _columns(alias: str, fields: tuple[models.Field[Any, Any], ...]) -> str:
+    return ", ".join(f'{alias}."{field.column}"' for field in fields)
+
+
+FIND = (
+    f"SELECT {_columns('k', KEY_FIELDS)}, {_columns('u', PERSON_FIELDS)}"  # noqa: S608 – names
+    " FROM accounts_find_key(%s) k JOIN accounts_user u ON u.id = k.user_id AND u.is_active"
+)
+
+
+def _loaded(model: type[models.Model], values: tuple[Any, ...]) -> Any:
+    fields = model._meta.concrete_fields
+    converted = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], converted)
 
 
 def revoke_all(user: User, *, actor: User) -> int:

@@ -3,21 +3,22 @@
 import os
 import sys
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  (these need the app registry)
 
 from config.admission import take_turns  # noqa: E402
 from config.body_limit import limit_bodies  # noqa: E402
+from config.handler import Handler  # noqa: E402
 from conversations import producers  # noqa: E402
 
 # The loop, which carries every open answer, gives the interpreter's lock away at each system call.
 # It must not wait the usual 5 ms until a request's thread hands it back.
 sys.setswitchinterval(0.0005)
-limited_application = limit_bodies(take_turns(django_application, settings.REQUESTS_AT_ONCE))
+limited_application = limit_bodies(take_turns(Handler(), settings.REQUESTS_AT_ONCE))
 
 
 async def answer_live(send):

@@ -102,5 +102,5 @@ def test_the_list_of_keys_costs_the_same_whatever_its_length(api, owner, django_
     with scope(owner):
         for number in range(4):
             keys.issue(owner, f"key {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(api.get(KEYS).json()["results"]) == 5

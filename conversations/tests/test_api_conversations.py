@@ -106,7 +106,7 @@ def test_lists_cost_the_same_whatever_their_length(api, owner, talk, django_asse
     with scope(owner):
         for _ in range(3):
             Conversation.objects.create(owner=owner, chatbot=talk.chatbot, user=owner)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(api.get(CONVERSATIONS).json()["results"]) == 4
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(api.get(f"{CONVERSATIONS}{talk.pk}/messages/").json()["results"]) == 2
