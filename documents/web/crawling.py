@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
 from documents.models import WebPage, WebSource
-from documents.web import endings, frontier, keeping, sitemaps, visits
+from documents.web import endings, frontier, sitemaps, visits
 from documents.web.robots import Rules, read_robots
 from documents.web.runs import Run, RunLost
 from documents.web.section import Section
@@ -96,8 +96,7 @@ def _begun(held: Run) -> WebSource:
 def _listed(held: Run, source: WebSource, rules: Rules) -> list[str]:
     """Where the run starts: the one address, or all that the site's sitemap names."""
     if source.kind != source.Kind.SITEMAP:
-        if not rules.allows(source.url):
-            raise FetchError("robots", str(keeping.REASONS["robots"]), permanent=True)
+        rules.check(source.url)
         return [source.url]
     bounds = Section.below(source.url)
     if sitemaps.is_sitemap(source.url):

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from documents.models import WebPage, WebSource
 from documents.web import keeping
-from documents.web.robots import Rules
+from documents.web.robots import FORBIDDEN, Rules, forbidden
 from documents.web.section import MAX_DEPTH, is_readable
-
-FORBIDDEN = "robots"  # the code of a page that robots.txt keeps from us
 
 
 def want(source: WebSource, urls: Iterable[str], depth: int, rules: Rules) -> None:
@@ -43,7 +41,9 @@ def _wanted(source: WebSource) -> int:
 def _add(source: WebSource, urls: Sequence[str], known: dict[str, WebPage], depth: int) -> None:
     again = [known[url].pk for url in urls if url in known]
     source.pages.filter(pk__in=again).update(wanted_run=source.run, depth=depth)
-    source.pages.filter(pk__in=again, code=FORBIDDEN).update(code="", reason="", state="found")
+    source.pages.filter(pk__in=again, code=FORBIDDEN).update(
+        code="", reason="", state=WebPage.State.FOUND
+    )
     WebPage.objects.bulk_create(
         WebPage(
             owner_id=source.owner_id, source=source, url=url, depth=depth, wanted_run=source.run
@@ -61,5 +61,5 @@ def _forbid(source: WebSource, urls: Sequence[str], known: dict[str, WebPage]) -
         room -= url not in known
         page = known.get(url) or WebPage(owner_id=source.owner_id, source=source, url=url)
         page.wanted_run = page.seen_run = source.run
-        keeping.leave_out(source, page, FORBIDDEN)
+        keeping.leave_out(source, page, FORBIDDEN, forbidden())
         page.save()

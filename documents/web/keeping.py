@@ -23,7 +23,6 @@ from outbound.fetching import Fetched
 REMOVED = "removed_from_site"  # in the document's metadata: since when
 State = WebPage.State
 REASONS: dict[str, str | Promise] = {
-    "robots": gettext_lazy("The site's robots.txt asks programs not to read this address."),
     "noindex": gettext_lazy("The page asks not to be indexed (noindex)."),
     "empty": gettext_lazy("The page is empty."),
     "deleted": gettext_lazy("You deleted its document, so it stays out."),

@@ -52,8 +52,7 @@ def look(url: str, kind: str = "") -> Preview:
 
 def _look(url: str, kind: str) -> Preview:
     rules = Rules(read_robots(url))
-    if not rules.allows(url):
-        return Preview(kind, _("The site's robots.txt asks programs not to read this address."))
+    rules.check(url)
     place, listed, is_index = _sitemap(url, rules)
     if kind == WebSource.Kind.SITEMAP:
         reason = "" if listed else _("No sitemap was found. Read a section of the site instead.")

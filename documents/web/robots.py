@@ -7,6 +7,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from protego import Protego
 
 from outbound import failures
@@ -19,6 +20,7 @@ MAX_BYTES = 512 * 1024
 PATIENCE = 15.0  # seconds
 MAX_DELAY = 30.0  # seconds; a site that asks for more is read that slowly
 MAX_SITEMAPS = 20
+FORBIDDEN = "robots"  # the code of an address that robots.txt keeps from us
 # Answers that mean "there is no robots.txt": everything is allowed. Others may pass: wait.
 NONE_THERE = {"fetch_not_found", "fetch_forbidden", "fetch_failed", "fetch_redirects"}
 
@@ -38,12 +40,21 @@ def read_robots(url: str, waiting: Callable[[], None] | None = None) -> str:
     return page.content.decode("utf-8", "replace").replace("\0", "")
 
 
+def forbidden() -> str:
+    return _("The site's robots.txt asks programs not to read this address.")
+
+
 class Rules:
     def __init__(self, text: str) -> None:
         self._text = text
 
     def allows(self, url: str) -> bool:
         return bool(self._parsed.can_fetch(url, NAME))
+
+    def check(self, url: str) -> None:
+        """Raises FetchError for what robots.txt forbids."""
+        if not self.allows(url):
+            raise FetchError(FORBIDDEN, forbidden(), permanent=True)
 
     @property
     def delay(self) -> float:

@@ -12,7 +12,7 @@ from accounts.tenancy import scope
 from documents.models import WebPage, WebSource
 from documents.web import frontier, keeping
 from documents.web.hints import Hints, read_hints
-from documents.web.robots import Rules, read_robots
+from documents.web.robots import FORBIDDEN, Rules, read_robots
 from documents.web.runs import Run
 from documents.web.section import Section, host_of, is_readable_type
 from outbound.errors import FetchError
@@ -38,8 +38,7 @@ def visit(held: Run, source: WebSource, page: WebPage) -> None:
     nowhere; and QuotaExceeded."""
     url = source.root if page.depth == 0 else page.url
     try:
-        if not Rules(source.robots).allows(url):
-            raise FetchError("robots", str(keeping.REASONS["robots"]), permanent=True)
+        Rules(source.robots).check(url)
         with held.kept_alive():
             fetched = _fetch(source, page, url, held.beat)
     except Moved as moved:
@@ -187,6 +186,6 @@ def _again(source: WebSource, page: WebPage) -> str:
 def _failed(source: WebSource, page: WebPage, error: FetchError) -> str:
     if error.code == "fetch_not_found" and page.document:
         return keeping.remove(source, page, error.code, str(error))
-    if error.code in {"robots", "page_type"} and page.depth:
+    if error.code in {FORBIDDEN, "page_type"} and page.depth:
         return keeping.leave_out(source, page, error.code, str(error))
     return keeping.fail(page, error.code, str(error))
