@@ -5,39 +5,28 @@ A person's keys and browsers share their allowance; strangers have one per addre
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from accounts import valkey
 from accounts.requests import client_address
 
-log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 
 WINDOW_SECONDS = 60
-PATIENCE_SECONDS = 0.5  # for one count
-PAUSE_SECONDS = 1.0  # between two tries while Valkey is away
 COUNT = """
     local count = redis.call('INCR', KEYS[1])
     if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
     return {count, redis.call('PTTL', KEYS[1])}
 """
-_away_until = 0.0
-
-
-class Unavailable(Exception):
-    """Nobody can count at the moment."""
+Unavailable = valkey.Away  # nobody can count at the moment
 
 
 @dataclass(frozen=True)
@@ -116,24 +105,12 @@ def _network(request: HttpRequest) -> str:
 
 def _count(key: str) -> tuple[int, int]:
     """How many there were within the window, this one included, and the window's rest in ms."""
-    global _away_until
-    if time.monotonic() < _away_until:
-        raise Unavailable
-    try:
-        used, milliseconds = _script()(keys=[key], args=[WINDOW_SECONDS * 1000])
-    except (RedisError, OSError) as error:
-        log.warning("rates_not_counted", reason=str(error))
-        _away_until = time.monotonic() + PAUSE_SECONDS
-        raise Unavailable from error
-    return used, milliseconds
+    counted: tuple[int, int] = valkey.ask(
+        lambda client: _script(client)(keys=[key], args=[WINDOW_SECONDS * 1000])
+    )
+    return counted
 
 
 @cache
-def _script() -> Callable[..., Any]:
-    client = Redis.from_url(
-        settings.RATES_URL,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # a connection that was closed meanwhile
-    )
+def _script(client: Redis) -> Callable[..., Any]:
     return client.register_script(COUNT)

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
-from accounts import keys, rates
+from accounts import keys, rates, valkey
 from accounts.tenancy import scope
 from chatbots.models import Chatbot
 from config import errors
@@ -33,10 +33,9 @@ def few(settings) -> None:
 @pytest.fixture
 def no_valkey(settings, tmp_path) -> Iterator[None]:
     settings.RATES_URL = f"unix://{tmp_path}/nobody.sock"
-    rates._script.cache_clear()
+    valkey.forget()
     yield
-    rates._script.cache_clear()
-    rates._away_until = 0.0
+    valkey.forget()
 
 
 def limits(response) -> tuple[str, str, str]:
@@ -190,9 +189,9 @@ def test_without_valkey_no_answer_is_begun(api, owner, client, conversation, no_
 
 def test_while_valkey_is_away_nobody_waits_for_it_twice(api, no_valkey):
     api.get(ME)
-    until = rates._away_until
+    until = valkey._away_until
     api.get(ME)
-    assert until == rates._away_until > 0
+    assert until == valkey._away_until > 0
 
 
 def test_counting_makes_no_statement(owner, settings):
