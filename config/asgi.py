@@ -10,10 +10,12 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  (these need the app registry)
 
+from accounts.connections import in_thread  # noqa: E402
 from config.admission import take_turns  # noqa: E402
 from config.body_limit import limit_bodies  # noqa: E402
 from config.handler import Handler  # noqa: E402
 from conversations import producers  # noqa: E402
+from documents.retrieval import log as search_log  # noqa: E402
 
 # The loop, which carries every open answer, gives the interpreter's lock away at each system call.
 # It must not wait the usual 5 ms until a request's thread hands it back.
@@ -35,8 +37,11 @@ async def application(scope, receive, send):
         return await limited_application(scope, receive, send)
     while True:
         message = await receive()
-        if message["type"] == "lifespan.shutdown":
+        if message["type"] == "lifespan.startup":
+            search_log.start()
+        else:
             await producers.drain()
+            await in_thread(search_log.stop)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return None

@@ -204,6 +204,7 @@ CRAWLS_AT_ONCE = int(env("KYRO_CRAWLS_AT_ONCE") or max(1, WORKER_PROCESSES // 3)
 CRAWL_SLICE_SECONDS = env_number("KYRO_CRAWL_SLICE_SECONDS", 5)
 CRAWL_DELAY = env_number("KYRO_CRAWL_DELAY", 0.5)
 OCR_PAGES = int(env_number("KYRO_OCR_PAGES", 200))  # of a document; 0 reads no pictures
+SEARCH_LOG_DAYS = int(env_number("KYRO_SEARCH_LOG_DAYS", 90))  # 0 logs no search
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE = {
@@ -216,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-closed": {"task": "accounts.erase_closed", "schedule": 3600},
     "make-partitions": {"task": "accounts.make_partitions", "schedule": 6 * 3600},
     "forget-uploads": {"task": "documents.forget_uploads", "schedule": 6 * 3600},
+    "forget-searches": {"task": "documents.forget_searches", "schedule": 6 * 3600},
     "forget-idempotency-keys": {"task": "accounts.forget_idempotency_keys", "schedule": 3600},
 }
 

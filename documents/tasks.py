@@ -10,6 +10,7 @@ from accounts.delivery import nudge
 from accounts.tenancy import system
 from documents import batches, erasing, graph
 from documents.reembedding import change, work
+from documents.retrieval.log import forget_old as forget_old_searches
 from documents.web import crawling, runs, sources
 from documents.work import shifts
 from language import detection
@@ -68,3 +69,9 @@ def erase_files() -> None:
 def forget_uploads() -> None:
     with system():
         batches.forget_old()
+
+
+@shared_task(name="documents.forget_searches")
+def forget_searches() -> None:
+    with system():
+        forget_old_searches()

@@ -15,7 +15,7 @@ from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from documents import batches, uploads
-from documents.models import Document, ErasedFile, QueuePause, WebPage, WebSource
+from documents.models import Document, ErasedFile, QueuePause, SearchLog, WebPage, WebSource
 from providers.base import Usage
 from tests import ingesting
 
@@ -50,6 +50,7 @@ def fill(user: User) -> Document:
             owner=user, url=f"{NOWHERE}/", host="127.0.0.1:9", kind="page"
         )
         WebPage.objects.create(owner=user, source=source, url=f"{NOWHERE}/", document=document)
+        SearchLog.objects.create(owner=user, origin="chat", query="Blue?", latency_ms=1)
         batches.announce(user, f"Folder of {user.username}", [("Folder/a.txt", 3)])
         ErasedFile.objects.create(path=f"documents/{user.pk}/gone", owner_id=user.pk)
         idempotency.remember(user.pk, "a key", "hash of " + user.username, answer=(200, "{}"))

@@ -20,7 +20,7 @@ class SearchLogQuerySet(models.QuerySet["SearchLog"]):
 
 class SearchLog(models.Model):
     """One search. `scope` says where it looked and with what parameters, `results` which passages
-    came back, best first: [{"chunk_id", "document_id", "score"}]."""
+    came back, best first: [{"chunk_id", "document_id", "score", "near_rank", "matching_rank"}]."""
 
     class Origin(models.TextChoices):
         CHAT = "chat", _("chat")

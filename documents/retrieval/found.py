@@ -62,6 +62,7 @@ class Passage:
             "start_char": self.start_char,
             "end_char": self.end_char,
             "score": round(self.score if self.rerank_score is None else self.rerank_score, 6),
+            "similar_to": str(self.like) if self.like else None,
         }
 
 
@@ -69,14 +70,16 @@ class Passage:
 class Search:
     """One search: the passages it returns, and every candidate behind them for who looks closer.
 
-    `fused` are in the order of the fusion, `passages` as they are handed on: reranked, with
-    near-duplicates behind, cut. `ms` tells the milliseconds of its parts.
+    `fused` are in the order of the fusion, `ordered` those of them that are good enough, reranked,
+    with near-duplicates behind, and `passages` the first of these, as they are handed on. `ms`
+    tells the milliseconds of its parts.
     """
 
     query: str
     parameters: Parameters
     passages: list[Passage]
     fused: list[Passage] = field(default_factory=list)
+    ordered: list[Passage] = field(default_factory=list)
     ms: dict[str, float] = field(default_factory=dict)
     without_vectors: str = ""  # why, when the embedder failed
     not_reranked: str = ""  # why, when the reranker failed

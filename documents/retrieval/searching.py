@@ -14,6 +14,7 @@ from documents.models import EmbeddingGeneration
 from documents.retrieval.candidates import candidates
 from documents.retrieval.duplicates import behind
 from documents.retrieval.found import Passage, Search
+from documents.retrieval.log import note
 from documents.retrieval.parameters import Parameters
 from documents.retrieval.reranking import reranked
 from documents.retrieval.scopes import SearchScope
@@ -25,21 +26,28 @@ log = structlog.get_logger(__name__)
 
 
 def search(
-    scope: SearchScope, query: str, *, top_k: int = 5, mode: str = "hybrid"
+    scope: SearchScope, query: str, *, top_k: int = 5, mode: str = "hybrid", origin: str = ""
 ) -> list[Passage]:
     """The best passages for a query, best first: min(top_k, matching chunks) of them.
 
     Raises ProviderError when mode is "vector" and the embedder fails.
     """
-    return retrieve(scope, query, Parameters(top_k=top_k, mode=mode)).passages
+    return retrieve(scope, query, Parameters(top_k=top_k, mode=mode), origin=origin).passages
 
 
-def retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
-    """The same with all that led to it. The query is embedded before any transaction opens.
+def retrieve(scope: SearchScope, query: str, parameters: Parameters, *, origin: str = "") -> Search:
+    """The same with all that led to it, noted in the search log where an origin is named.
 
-    Raises ProviderError when mode is "vector" and the embedder fails; a hybrid search then goes on
-    with words alone.
+    The query is embedded before any transaction opens. Raises ProviderError when mode is "vector"
+    and the embedder fails; a hybrid search then goes on with words alone.
     """
+    found = _retrieve(scope, query, parameters)
+    if origin:
+        note(scope, found, origin)
+    return found
+
+
+def _retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
     if scope.document_ids == ():
         return Search(query, parameters, [])
     watch = Watch()
@@ -51,10 +59,13 @@ def retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
     watch.stop("database")
     ordered, unranked = reranked(scope, query, _good_enough(fused, parameters), parameters)
     watch.stop("reranking")
+    ordered = behind(ordered, parameters.top_k)
+    watch.stop("duplicates")
     return Search(
         query,
         parameters,
-        passages=behind(ordered, parameters.top_k)[: parameters.top_k],
+        passages=ordered[: parameters.top_k],
+        ordered=ordered,
         fused=fused,
         ms=watch.ms,
         without_vectors=failure,

@@ -19,5 +19,6 @@ MAX_QUERY = 1000
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
-    passages = search(SearchScope(request.user.pk), query, top_k=FOUND) if query else []
+    reach = SearchScope(request.user.pk)
+    passages = search(reach, query, top_k=FOUND, origin="page") if query else []
     return render(request, "documents/search.html", {"query": query, "passages": passages})
