@@ -6,7 +6,7 @@ Row-level policies compare a row's owner with the list `app.owners`. `scope()` s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -20,15 +20,15 @@ OWNER_ROLE = "kyro_owner"
 APP_ROLE = "kyro_app"
 
 
-def visible_owners(actor: User | UUID | Collection[UUID]) -> list[UUID]:
+def visible_owners(actor: User | UUID | Set[UUID]) -> list[UUID]:
     """Whose rows this actor may reach: for a person, their own; for ids, exactly those owners."""
-    if isinstance(actor, Collection):
+    if isinstance(actor, Set):  # not Collection: a request's lazy user looks like one
         return list(actor)
     return [actor if isinstance(actor, UUID) else actor.pk]
 
 
 @contextmanager
-def scope(actor: User | UUID | Collection[UUID]) -> Iterator[None]:
+def scope(actor: User | UUID | Set[UUID]) -> Iterator[None]:
     """A transaction in which tenant tables show the actor's rows and nothing else."""
     owners = "{" + ",".join(str(owner) for owner in visible_owners(actor)) + "}"
     with transaction.atomic(), _local_setting("app.owners", owners):
