@@ -21,6 +21,7 @@ class ChatbotAdmin(StaffAdmin):
     see_also = [
         SeeAlso("chatbots.ChatbotDocument", "chatbot"),
         SeeAlso("conversations.Conversation", "chatbot"),
+        SeeAlso("documents.SearchLog", "chatbot_id"),
     ]
 
     def has_add_permission(self, request) -> bool:

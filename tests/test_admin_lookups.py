@@ -12,7 +12,7 @@ from tests.filling import fill
 from tests.test_admin import MODELS, SECRET, administrator  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("administrator")]
-PRIVATE = SECRET | {"content", "pages", "search_text", "content_tsv", "lexical", "body"}
+PRIVATE = SECRET | {"content", "pages", "search_text", "content_tsv", "lexical", "body", "query"}
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 
