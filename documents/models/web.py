@@ -161,6 +161,10 @@ class WebSource(models.Model):
         counted: int | None = getattr(self, "pages_visited", None)
         return self._wanted().filter(seen_run=self.run).count() if counted is None else counted
 
+    def tally(self, came_of_it: str) -> None:
+        """One more page of this run ended so; the caller saves the source."""
+        self.run_counts[came_of_it] = self.run_counts.get(came_of_it, 0) + 1
+
     def _wanted(self) -> models.QuerySet[WebPage]:
         return self.pages.filter(wanted_run=self.run)
 
@@ -184,6 +188,10 @@ class WebPageQuerySet(models.QuerySet["WebPage"]):
     def light(self) -> WebPageQuerySet:
         """Without the addresses each page leads to."""
         return self.defer("links")
+
+    def removed(self) -> WebPageQuerySet:
+        """Gone from the site, their documents still here."""
+        return self.filter(state=WebPage.State.REMOVED, document__isnull=False)
 
     def by_state(self) -> dict[str, int]:
         rows = self.order_by().values_list("state").annotate(count=Count("pk"))

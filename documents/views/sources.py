@@ -85,7 +85,7 @@ def source(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": Paginator(pages, PAGES_PER_PAGE).get_page(request.GET.get("page")),
         "states": [state for state in states if state[2]],
         "total": sum(counts.values()),
-        "removed": shown.pages.filter(state="removed", document__isnull=False).count(),
+        "removed": shown.pages.all().removed().count(),
     }
     return render(request, "documents/source.html", context)
 
@@ -171,7 +171,7 @@ def delete_removed(request: HttpRequest, pk: UUID) -> HttpResponse:
         text = ngettext("%s document deleted.", "%s documents deleted.", count)
         messages.success(request, text % count)
         return redirect("documents:source", pk)
-    count = shown.pages.filter(state="removed", document__isnull=False).count()
+    count = shown.pages.all().removed().count()
     text = ngettext(
         "Delete the document of %s removed page?",
         "Delete the documents of %s removed pages?",

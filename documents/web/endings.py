@@ -92,13 +92,11 @@ def _remove_what_is_gone(source: WebSource) -> None:
     kept = source.pages.filter(document__isnull=False).exclude(state=WebPage.State.REMOVED)
     gone = kept.filter(wanted_run__lt=source.run).select_related("document")
     is_doubtful = gone.count() > kept.filter(wanted_run=source.run).count()
-    wish, source.delete_removed = source.delete_removed, source.delete_removed and not is_doubtful
     code = "not_listed" if source.kind == source.Kind.SITEMAP else "not_linked"
     for page in gone:
-        came_of_it = keeping.remove(source, page, code, str(keeping.REASONS[code]))
-        source.run_counts[came_of_it] = source.run_counts.get(came_of_it, 0) + 1
+        reason = str(keeping.REASONS[code])
+        source.tally(keeping.remove(source, page, code, reason, keep_document=is_doubtful))
         page.save()
-    source.delete_removed = wish
 
 
 def _end(source: WebSource) -> None:

@@ -90,14 +90,17 @@ def leave_out(source: WebSource, page: WebPage, code: str, reason: str = "") -> 
     return "skipped"
 
 
-def remove(source: WebSource, page: WebPage, code: str, reason: str) -> str:
-    """The site has it no more. Its document stays, marked, or goes, as its person wishes."""
+def remove(
+    source: WebSource, page: WebPage, code: str, reason: str, *, keep_document: bool = False
+) -> str:
+    """The site has it no more. Its document stays, marked, or goes, as its person wishes; with
+    `keep_document` it stays in any case."""
     was_removed = page.state == State.REMOVED
     page.state, page.code, page.reason = State.REMOVED, code, reason
     if page.document and not was_removed:
         page.changed_at = timezone.now()
         _mark(page.document)
-    if page.document and source.delete_removed:
+    if page.document and source.delete_removed and not keep_document:
         delete_document(page.document, actor=source.owner)
         page.document = None
     return "skipped" if was_removed else "removed"

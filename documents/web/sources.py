@@ -165,8 +165,7 @@ def delete_source(source: WebSource, *, actor: User, with_documents: bool) -> No
 
 def delete_removed(source: WebSource, *, actor: User) -> int:
     """Delete the documents of pages that the site has no more; returns how many."""
-    removed = source.pages.filter(state=WebPage.State.REMOVED)
-    count = _delete_documents(removed, actor)
+    count = _delete_documents(source.pages.all().removed(), actor)
     _record("delete_removed", source, actor, documents=count)
     return count
 

@@ -58,7 +58,7 @@ def give_up(held: Run, page: WebPage, error: FetchError) -> None:
     """Leave a page that answers nothing to the next run."""
 
     def left(source: WebSource, page: WebPage) -> str:
-        source.run_counts["streak"] = source.run_counts.get("streak", 0) + 1
+        source.tally("streak")
         return keeping.fail(page, error.code, str(error))
 
     note(held, page, left)
@@ -105,11 +105,10 @@ def note(held: Run, page: WebPage, change: Change) -> None:
 
 
 def count(source: WebSource, came_of_it: str) -> None:
-    counts = source.run_counts
-    counts[came_of_it] = counts.get(came_of_it, 0) + 1
+    source.tally(came_of_it)
     if came_of_it != "failed":  # the site is there
-        counts.pop("streak", None)
-        counts.pop("tries", None)
+        source.run_counts.pop("streak", None)
+        source.run_counts.pop("tries", None)
 
 
 def _answered(source: WebSource, page: WebPage, fetched: Fetched, hints: Hints) -> str:
