@@ -7,12 +7,9 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
-
-from accounts import audit
+from accounts import audit, rows
 from accounts.models import ApiKey, User
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -28,7 +25,10 @@ SCOPES = (
     "conversations:write",
     "usage:read",
 )
-KEY_FIELDS, PERSON_FIELDS = ApiKey._meta.concrete_fields, User._meta.concrete_fields
+FIND = (
+    f"SELECT {rows.columns(ApiKey, 'k')}, {rows.columns(User, 'u')}"  # noqa: S608 – names
+    " FROM accounts_find_key(%s) k JOIN accounts_user u ON u.id = k.user_id AND u.is_active"
+)
 # The chatbots a person's key may be limited to, ids and names: set by their room, further up.
 chatbots_of: Callable[[User], dict[UUID, str]]
 
@@ -82,38 +82,18 @@ def is_well_formed(secret: str) -> bool:
 def find(secret: str) -> ApiKey | None:
     """The active key with this secret, its person loaded; notes the use (once a minute).
 
-    Runs before any scope, so the look-up is a SECURITY DEFINER function of migration 0002. Every
-    request asks, and is told what is true now: one statement, compiled beforehand.
+    Runs before any scope, so the look-up is a SECURITY DEFINER function of migration 0002. Nothing
+    is kept between requests: a key that was revoked opens nothing from that moment on.
     """
     if not is_well_formed(secret):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [digest(secret)])
-        row = cursor.fetchone()
+    row = rows.first(FIND, [digest(secret)])
     if row is None:
         return None
-    key: ApiKey = _loaded(ApiKey, row[: len(KEY_FIELDS)])
-    key.user = _loaded(User, row[len(KEY_FIELDS) :])
+    width = len(ApiKey._meta.concrete_fields)
+    key = rows.loaded(ApiKey, row[:width])
+    key.user = rows.loaded(User, row[width:])
     return key
-
-
-def _columns(alias: str, fields: tuple[models.Field[Any, Any], ...]) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in fields)
-
-
-FIND = (
-    f"SELECT {_columns('k', KEY_FIELDS)}, {_columns('u', PERSON_FIELDS)}"  # noqa: S608 – names
-    " FROM accounts_find_key(%s) k JOIN accounts_user u ON u.id = k.user_id AND u.is_active"
-)
-
-
-def _loaded(model: type[models.Model], values: tuple[Any, ...]) -> Any:
-    fields = model._meta.concrete_fields
-    converted = [
-        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
-        for field, value in zip(fields, values, strict=True)
-    ]
-    return model.from_db(connection.alias, [field.attname for field in fields], converted)
 
 
 def revoke_all(user: User, *, actor: User) -> int:

@@ -12,6 +12,7 @@ from config import api_docs, health
 favicon = unscoped(RedirectView.as_view(url=static("img/favicon.svg")))
 
 urlpatterns = [
+    path("api/v1/", include("config.api_urls")),  # first, since what is asked most is found first
     path("", include("conversations.home_urls")),
     path(
         "accounts/confirm-email/",
@@ -27,7 +28,6 @@ urlpatterns = [
     path("documents/", include("documents.urls")),
     path("chatbots/", include("chatbots.urls")),
     path("chat/", include("conversations.urls")),
-    path("api/v1/", include("config.api_urls")),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
     path("admin/", admin.site.urls),

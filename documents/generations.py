@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import rows
 from accounts.tenancy import system
 from documents.models import DIMENSION, DocumentChunk, EmbeddingGeneration
 from providers import registry
@@ -19,6 +20,10 @@ PRESENT = EmbeddingGeneration.State.PRESENT
 # Who changes generations is alone; who writes passages shares, until the commit. An advisory lock
 # is fair, so a switch is not kept waiting by uploads; the trigger of migration 0004 takes it too.
 KEY = "hashtextextended('documents.generations', 9)"
+IN_USE = (
+    f"SELECT {rows.columns(EmbeddingGeneration, 'g')}"  # noqa: S608 – names
+    " FROM documents_embeddinggeneration g WHERE state = %s"
+)
 
 
 class Replaced(Exception):
@@ -30,7 +35,8 @@ def present() -> EmbeddingGeneration:
 
     Take it once for a search, or before embedding: vectors of it are compared with no others.
     """
-    found = EmbeddingGeneration.objects.filter(state=PRESENT).first()
+    row = rows.first(IN_USE, [PRESENT])
+    found = rows.loaded(EmbeddingGeneration, row) if row else None
     if found and (found.model == registry.wanted_embedder() or _is_settled()):
         return found
     return _begin()
@@ -42,8 +48,8 @@ def hold(generation: EmbeddingGeneration) -> None:
     Call before any row is locked, or a switch and this transaction may wait for each other.
     """
     _lock("pg_advisory_xact_lock_shared")
-    rows = EmbeddingGeneration.objects.filter(pk=generation.pk, state=generation.state)
-    if not rows.exists():
+    same = EmbeddingGeneration.objects.filter(pk=generation.pk, state=generation.state)
+    if not same.exists():
         raise Replaced
 
 
@@ -67,11 +73,11 @@ def _is_settled() -> bool:
 def _begin() -> EmbeddingGeneration:
     with system(), transaction.atomic():
         lock()
-        rows = EmbeddingGeneration.objects.filter(state=PRESENT)
-        found = rows.first()
+        in_use = EmbeddingGeneration.objects.filter(state=PRESENT)
+        found = in_use.first()
         if found and (found.model == registry.wanted_embedder() or _is_settled()):
             return found
-        rows.delete()
+        in_use.delete()
         return EmbeddingGeneration.objects.create(
             model=registry.wanted_embedder(),
             dimension=dimension_of(registry.wanted_embedder()),
