@@ -25,11 +25,13 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from conversations import prompts
 from conversations.citations import Binder, Citation
-from conversations.events import Event
+from conversations.events import Event, retrieval
 from conversations.models import Message
 from conversations.signals import answer_finished
+from conversations.standalone import standalone
 from conversations.turns import Turn
-from documents.retrieval import Passage, search
+from documents.models import SearchLog
+from documents.retrieval import Passage, retrieve
 from language.terms import index_terms
 from language.tokens import estimate_tokens
 from providers import registry
@@ -47,6 +49,8 @@ class Draft:
 
     content: str = ""
     model_used: str = ""
+    query: str = ""  # what was searched for, where it is not the question itself
+    rewriting: Usage | None = None  # what the model took that made the query
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     counted: Usage | None = None  # the provider's own word, which comes last
@@ -80,13 +84,16 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
         "message.created",
         {"message_id": str(turn.message_id), "user_message_id": str(turn.user_message_id)},
     )
-    draft.passages = await in_thread(search, turn.search_scope, turn.question, top_k=turn.top_k)
-    yield Event("retrieval", {"results": [passage.as_result() for passage in draft.passages]})
+    asked = await standalone(turn)
+    draft.query = asked.text if asked.text != turn.question else ""
+    draft.rewriting = asked.usage
+    draft.passages = await in_thread(_search, turn, asked.text)
+    yield Event("retrieval", retrieval(_results(draft), draft.query))
     # In a thread: a provider's library, at its first use, takes a second to import.
     model = await in_thread(registry.chat_model, turn.model, turn.accounts)
     draft.model_used = model.name
     binder = Binder(draft.passages)
-    request = _request(turn, draft)
+    request = _request(turn, asked.text, draft.passages)
     draft.asked = request.messages
     async with (
         aclosing(model.stream(request)) as parts,
@@ -119,13 +126,23 @@ async def in_gulps(parts: AsyncIterator[Part]) -> AsyncGenerator[Part, None]:
         asked = time.monotonic()
 
 
-def _request(turn: Turn, draft: Draft) -> ChatRequest:
+def _search(turn: Turn, query: str) -> list[Passage]:
+    origin = SearchLog.Origin.CHAT
+    return retrieve(turn.search_scope, query, turn.search_parameters, origin=origin).passages
+
+
+def _results(draft: Draft) -> list[dict[str, Any]]:
+    return [passage.as_result() for passage in draft.passages]
+
+
+def _request(turn: Turn, query: str, passages: list[Passage]) -> ChatRequest:
     return prompts.build_request(
         system_prompt=turn.system_prompt,
         refusal_text=turn.refusal_text,
         history=turn.history,
         question=turn.question,
-        passages=draft.passages,
+        query=query,
+        passages=passages,
         temperature=turn.temperature,
         max_tokens=turn.max_tokens,
     )
@@ -163,7 +180,7 @@ def _so_far(draft: Draft) -> dict[str, Any]:
         "content": draft.content,
         "model_used": draft.model_used,
         "citations": [citation.as_json() for citation in draft.citations],
-        "context": [passage.as_result() for passage in draft.passages],
+        "context": _results(draft),
     }
 
 
@@ -189,6 +206,7 @@ def finish(
         message.status = status
         for name, value in _so_far(draft).items():
             setattr(message, name, value)
+        message.metadata |= {"query": draft.query} if draft.query else {}
         message.search_text = " ".join(index_terms(draft.content[:50_000]))
         usage = draft.usage
         message.tokens_input, message.tokens_output = usage.tokens_input, usage.tokens_output
@@ -198,6 +216,8 @@ def finish(
         message.lease_until = message.producer_token = None
         message.save()
         _account_for(turn, message, usage)
+        if draft.rewriting:
+            _account_for_rewriting(turn, message, draft.rewriting)
         _note_key(turn, message)
         return message.as_event()
 
@@ -215,6 +235,18 @@ def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
         own_key=bool(turn.own_provider),
     )
     answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
+
+
+def _account_for_rewriting(turn: Turn, message: Message, usage: Usage) -> None:
+    record_usage(
+        turn.owner_id,
+        RequestType.CHAT,
+        turn.model,
+        usage,
+        chatbot_id=turn.chatbot_id,
+        conversation_id=turn.conversation_id,
+        own_key=bool(turn.own_provider),
+    )
 
 
 def _note_key(turn: Turn, message: Message) -> None:

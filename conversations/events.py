@@ -33,6 +33,11 @@ class Event:
 Numbered = tuple[int, Event]  # an answer's events count from 1; Valkey's ids are `<number>-0`
 
 
+def retrieval(results: list[dict[str, Any]], query: str = "") -> dict[str, Any]:
+    """What was found, and what was searched for where it is not the question itself."""
+    return {"results": results, "query": query} if query else {"results": results}
+
+
 def encode(event: Event, event_id: str) -> bytes:
     """One server-sent event."""
     data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))

@@ -186,6 +186,11 @@ class Message(models.Model):
     def is_running(self) -> bool:
         return self.status == self.Status.STREAMING
 
+    @property
+    def query(self) -> str:
+        """What was searched for; empty where it is the question itself."""
+        return self.metadata.get("query", "")
+
     def as_event(self) -> dict[str, Any]:
         """The message as the API and the `message.completed` event show it."""
         return {
@@ -196,6 +201,7 @@ class Message(models.Model):
             "content": self.content,
             "status": self.status,
             "citations": self.citations,
+            "query": self.query,
             "model_used": self.model_used,
             "tokens_input": self.tokens_input,
             "tokens_output": self.tokens_output,

@@ -31,11 +31,15 @@ def build_request(
     refusal_text: str,
     history: Sequence[base.ChatMessage],
     question: str,
+    query: str,
     passages: Sequence[Passage],
     temperature: float,
     max_tokens: int,
 ) -> base.ChatRequest:
-    """The request for one answer: system message, the last turns, then the question."""
+    """The request for one answer: system message, the last turns, then the question.
+
+    A model that reads no turns is given the query: the question as it stands alone.
+    """
     refusal = refusal_text or default_refusal()
     system = "\n\n".join(
         part
@@ -56,7 +60,7 @@ def build_request(
             base.Passage(number, passage.content, passage.document_name, passage.page)
             for number, passage in enumerate(passages, start=1)
         ),
-        question=question,
+        question=query,
         refusal_text=refusal,
         temperature=temperature,
         max_tokens=max_tokens,

@@ -14,7 +14,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from conversations.broadcasts import on_air
-from conversations.events import Event, Numbered, encode, key, reading
+from conversations.events import Event, Numbered, encode, key, reading, retrieval
 
 HEARTBEAT_SECONDS = 15
 BLOCK_MS = 1000
@@ -121,8 +121,8 @@ class Reader:
 def _opening(message: dict[str, Any]) -> list[Event]:
     """An answer's first two events, from its row."""
     ids = {"message_id": message["id"], "user_message_id": message["parent"]}
-    retrieval = {"results": message["context"]}
-    return [Event("message.created", ids), Event("retrieval", retrieval)]
+    found = retrieval(message["context"], message["query"])
+    return [Event("message.created", ids), Event("retrieval", found)]
 
 
 def _ending(message: dict[str, Any]) -> list[Event]:

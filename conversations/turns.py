@@ -9,7 +9,7 @@ from accounts import answering
 from accounts.tenancy import scope
 from conversations import prompts
 from conversations.models import Message
-from documents.retrieval import SearchScope
+from documents.retrieval import Parameters, SearchScope
 from providers.account import Accounts
 from providers.base import ChatMessage
 
@@ -25,13 +25,13 @@ class Turn:
     question: str
     history: list[ChatMessage]
     search_scope: SearchScope
+    search_parameters: Parameters
     model: str
     accounts: Accounts
     system_prompt: str
     refusal_text: str
     temperature: float
     max_tokens: int
-    top_k: int
 
     @property
     def own_provider(self) -> str:
@@ -57,13 +57,13 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
             question=message.parent.content,
             history=history(message.parent),
             search_scope=chatbot.search_scope(),
+            search_parameters=chatbot.search_parameters(),
             model=model,
             accounts=accounts,
             system_prompt=chatbot.system_prompt,
             refusal_text=chatbot.refusal_text,
             temperature=chatbot.temperature,
             max_tokens=chatbot.max_tokens,
-            top_k=chatbot.top_k,
         )
 
 

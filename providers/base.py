@@ -90,6 +90,7 @@ ChatEvent = TextDelta | Finished | TakenOver
 class ChatModel(ABC):
     name: str
     label: str
+    writes = True  # does as it is told in words; False: quotes passages, and nothing else
     patience = Patience()
     breaker = NEVER
 

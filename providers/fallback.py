@@ -17,7 +17,7 @@ class WithFallback(ChatModel):
     """Answers as the chosen model; each of the two has its own patience and breaker."""
 
     def __init__(self, chosen: ChatModel, substitute: ChatModel) -> None:
-        self.name, self.label = chosen.name, chosen.label
+        self.name, self.label, self.writes = chosen.name, chosen.label, chosen.writes
         self.chosen, self.substitute = chosen, substitute
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:

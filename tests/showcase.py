@@ -128,7 +128,8 @@ def talk(user: User, chatbot: Chatbot, chunk: DocumentChunk) -> Conversation:
     gone = {**citation, "number": 2, "document_id": str(user.pk), "document_name": "gone.txt"}
     says.answer("complete", MARKDOWN + " [2]", citations=[citation, gone])
     says.answer("complete", default_refusal(), context=[looked_at])
-    says.answer("complete", "It is bright.", context=[looked_at])
+    searched_for = {"query": "And the glass? warranty lamp"}
+    says.answer("complete", "It is bright.", context=[looked_at], metadata=searched_for)
     says.answer("stopped", "It lasts")
     says.answer("stopped", "")
     says.answer("incomplete", "It lasts 26", error_message="The answer was interrupted.")

@@ -70,6 +70,9 @@ class MessageSerializer(serializers.Serializer):
     content = serializers.CharField()
     status = serializers.ChoiceField(choices=Message.Status.choices)
     citations = CitationSerializer(many=True)
+    query = serializers.CharField(
+        help_text="What was searched for, where it is not the question itself."
+    )
     model_used = serializers.CharField()
     tokens_input = serializers.IntegerField()
     tokens_output = serializers.IntegerField()

@@ -153,6 +153,7 @@ def test_a_reader_that_comes_when_valkey_has_forgotten_is_told_from_the_row():
         "content": "Blue.",
         "status": "complete",
         "context": [{"content": "The sky is blue."}],
+        "query": "The sky's colour?",
         "tokens_input": 7,
         "tokens_output": 2,
         "credits": 0,
@@ -163,7 +164,8 @@ def test_a_reader_that_comes_when_valkey_has_forgotten_is_told_from_the_row():
 
     told = asyncio.run(read(Reader(uuid4(), stored)))
     assert names_of(told) == ["message.created", "retrieval", "delta", "usage", "message.completed"]
-    assert '"results":[{"content":"The sky is blue."}]' in told[1]
+    found = '"results":[{"content":"The sky is blue."}],"query":"The sky\'s colour?"'
+    assert found in told[1]
     assert '{"tokens_input":7,"tokens_output":2,"credits":0}' in told[3]
     assert '"context"' not in told[4]
     seen_the_opening = Reader.after("2-0:0", uuid4(), stored)

@@ -85,6 +85,7 @@ class Scored:
 class ExtractiveChatModel(ChatModel):
     name = "extractive"
     label = "Quotes from your documents (no language model)"
+    writes = False
 
     def __init__(self, embedder: Embedder | None = None) -> None:
         """embedder: multilingual-e5-small, for which the limits are calibrated."""
