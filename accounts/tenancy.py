@@ -6,9 +6,9 @@ Row-level policies compare a row's owner with the list `app.owners`. `scope()` s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,9 +30,31 @@ def visible_owners(actor: User | UUID | Set[UUID]) -> list[UUID]:
 @contextmanager
 def scope(actor: User | UUID | Set[UUID]) -> Iterator[None]:
     """A transaction in which tenant tables show the actor's rows and nothing else."""
-    owners = "{" + ",".join(str(owner) for owner in visible_owners(actor)) + "}"
-    with transaction.atomic(), _local_setting("app.owners", owners):
+    with transaction.atomic(), _local_setting("app.owners", _listed(actor)):
         yield
+
+
+def select(
+    actor: User | UUID | Set[UUID], statement: str, parameters: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of one statement in the actor's scope, for one message to the database.
+
+    What `scope` takes four for travels together, and PostgreSQL runs it as one transaction
+    (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT).
+    """
+    if connection.in_atomic_block:
+        with scope(actor), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+    both = f"SELECT set_config('app.owners', %s, true); {statement}"
+    with connection.cursor() as cursor:
+        cursor.execute(both, [_listed(actor), *parameters])
+        cursor.nextset()
+        return cursor.fetchall()
+
+
+def _listed(actor: User | UUID | Set[UUID]) -> str:
+    return "{" + ",".join(str(owner) for owner in visible_owners(actor)) + "}"
 
 
 @contextmanager

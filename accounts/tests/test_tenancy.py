@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, models, transaction
 from accounts.audit import AuditLog
 from accounts.models import ApiKey, User
 from accounts.operations import tables_partitioned_by_month
-from accounts.tenancy import refuse_unsafe_role, scope, system
+from accounts.tenancy import refuse_unsafe_role, scope, select, system
 from billing.models import CreditChange
 from chatbots.models import Chatbot
 from tests.filling import fill
@@ -66,6 +66,42 @@ def test_a_nested_scope_that_fails_gives_way_too(filled, owner, outsider):
     with scope(owner):
         with pytest.raises(ValueError, match="inside"), scope(outsider):
             raise ValueError("inside")
+        assert seen(Chatbot) == {owner.pk}
+
+
+NAMES = "SELECT name FROM chatbots_chatbot WHERE name = ANY (%s)"
+
+
+def setting():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.owners', true), '')")
+        return cursor.fetchone()[0]
+
+
+def two_chatbots(owner, outsider):
+    for person, name in ((owner, "mine"), (outsider, "theirs")):
+        with scope(person):
+            Chatbot.objects.create(owner=person, name=name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_in_a_scope_is_one_message_and_leaves_nothing_behind(
+    owner, outsider, django_assert_num_queries
+):
+    two_chatbots(owner, outsider)
+    with django_assert_num_queries(1):
+        assert select(owner, NAMES, [["mine", "theirs"]]) == [("mine",)]
+    assert select(outsider.pk, NAMES, [["mine", "theirs"]]) == [("theirs",)]
+    assert (connection.in_atomic_block, setting()) == (False, "")
+    with pytest.raises(DatabaseError):
+        select(owner, "SELECT nothing", [])
+    assert (setting(), select(owner, NAMES, [["%s; '"]])) == ("", [])
+
+
+def test_one_statement_in_anothers_scope_gives_way_to_it(owner, outsider):
+    two_chatbots(owner, outsider)
+    with scope(owner):
+        assert select(outsider, NAMES, [["mine", "theirs"]]) == [("theirs",)]
         assert seen(Chatbot) == {owner.pk}
 
 
