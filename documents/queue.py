@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.delivery import PendingTask, owe, owe_each
+from accounts.delivery import owe, owe_each
 from accounts.models import User
 from documents.edits import DISCARD
 from documents.models import Document
@@ -69,7 +69,6 @@ def cancel(document: Document, *, actor: User) -> Document:
     document = Document.objects.select_for_update().get(pk=document.pk)
     if document.is_finished:
         raise NotNow(_("This document is not being processed."))
-    PendingTask.objects.filter(kind=KIND, object_id=document.pk).delete()
     end_with_error(document, "cancelled", _("Processing was cancelled. You can start it again."))
     audit.record("document.cancel", actor=actor, owner_id=document.owner_id, resource=document)
     return document

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts import audit
+from accounts.delivery import PendingTask
 from accounts.models import User
 from billing import limits
 from billing.models import Subscription
 from documents import queue
 from documents.erasing import discard
 from documents.models import Document, ErasedFile, storage_path
+from documents.work.lease import KIND
 
 log = structlog.get_logger(__name__)
 PASTED_NAME = "Pasted text.txt"
@@ -113,7 +115,7 @@ def delete_document(document: Document, *, actor: User) -> None:
         resource=document,
         metadata={"name": document.name},
     )
-    queue.PendingTask.objects.filter(kind=queue.KIND, object_id=document.pk).delete()
+    PendingTask.objects.filter(kind=KIND, object_id=document.pk).delete()
     for path in document.places:
         ErasedFile.objects.get_or_create(path=path, defaults={"owner_id": document.owner_id})
         # Not a partial: Django asks a robust hook that failed for its name.

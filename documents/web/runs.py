@@ -7,16 +7,13 @@ two slices nobody holds it. Sources take turns by owner, and one request at a ti
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,8 +21,8 @@ from django.utils import timezone
 from accounts.delivery import PendingTask
 from accounts.tenancy import scope, system
 from documents.models import WebSource
+from documents.work.heartbeats import beating
 
-log = structlog.get_logger(__name__)
 KIND = "web.run"
 
 # The source of the owner who was served longest ago, where its host is not being asked and has
@@ -106,26 +103,9 @@ class Run:
             else:
                 self._hold()
 
-    @contextmanager
-    def kept_alive(self) -> Iterator[None]:
-        """Beats from a thread while the block waits for a site that may be silent."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._beat_until, args=[over], daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _beat_until(self, over: threading.Event) -> None:
-        try:
-            while not over.wait(settings.HEARTBEAT_SECONDS):
-                self.beat()
-        except (RunLost, DatabaseError):
-            log.info("heartbeat_ended")  # the next write is fenced and will say so
-        finally:
-            connection.close()
+    def kept_alive(self) -> AbstractContextManager[None]:
+        """Beats while the block waits for a site that may be silent."""
+        return beating(self.beat, RunLost)
 
     def _hold(self) -> None:
         rows = WebSource.objects.filter(pk=self.source_id, lease_token=self.token)

@@ -7,16 +7,14 @@ deleted) changes zero rows and stops. Documents claimed together have the same t
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID, uuid4
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -26,8 +24,8 @@ from accounts.delivery import PendingTask, owe_each
 from accounts.tenancy import scope
 from documents.models import Document
 from documents.signals import document_processed
+from documents.work.heartbeats import beating
 
-log = structlog.get_logger(__name__)
 KIND = "document.ingest"
 SEEN_SECONDS = 0.5  # pages ask every other second
 MAX_CLAIMS = 10  # a worker that dies is not the document's fault, but not for ever
@@ -191,28 +189,9 @@ def _is_given_up(document: Document) -> bool:
     return True
 
 
-@contextmanager
-def kept_alive(batch: Sequence[Lease]) -> Iterator[None]:
-    """Beats for documents claimed together from a thread: the block computes, and waits for
-    others."""
-    over = threading.Event()
-    thread = threading.Thread(target=_beat_until, args=[over, batch[0]], daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _beat_until(over: threading.Event, held: Lease) -> None:
-    try:
-        while not over.wait(settings.HEARTBEAT_SECONDS):
-            _hold_all(held)
-    except (LeaseLost, DatabaseError):
-        log.info("heartbeat_ended")  # the last write is fenced and will say so
-    finally:
-        connection.close()
+def kept_alive(batch: Sequence[Lease]) -> AbstractContextManager[None]:
+    """Beats for documents claimed together, while the block computes and waits for others."""
+    return beating(partial(_hold_all, batch[0]), LeaseLost)
 
 
 def _hold_all(held: Lease) -> None:
