@@ -145,13 +145,22 @@ class PastedTextForm(AddingForm):
         return add_text(user, self.cleaned_data["text"], name=self.cleaned_data["name"])
 
 
+class TagsField(SimpleArrayField):
+    """Separated by commas, trimmed, without repetitions; may be empty."""
+
+    def __init__(self, *, help_text: str) -> None:
+        tag = forms.CharField(max_length=50)
+        super().__init__(tag, label=_("Tags"), required=False, help_text=help_text)
+
+    def clean(self, value: str) -> list[str]:
+        tags = list(dict.fromkeys(tag.strip() for tag in super().clean(value) if tag.strip()))
+        if len(tags) > MAX_TAGS:
+            raise forms.ValidationError(_("At most %s tags.") % MAX_TAGS)
+        return tags
+
+
 class DocumentForm(forms.ModelForm):
-    tags = SimpleArrayField(
-        forms.CharField(max_length=50),
-        label=_("Tags"),
-        required=False,
-        help_text=_("Separated by commas."),
-    )
+    tags = TagsField(help_text=_("Separated by commas."))
 
     class Meta:
         model = Document
@@ -161,9 +170,3 @@ class DocumentForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
-
-    def clean_tags(self) -> list[str]:
-        tags = list(dict.fromkeys(tag.strip() for tag in self.cleaned_data["tags"] if tag.strip()))
-        if len(tags) > MAX_TAGS:
-            raise forms.ValidationError(_("At most %s tags.") % MAX_TAGS)
-        return tags

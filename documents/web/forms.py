@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from documents.forms import MAX_TAGS, AddressForm
+from documents.forms import AddressForm, TagsField
 from documents.models import WebPage, WebSource
+from documents.models.web import MAX_PAGES
 from documents.uploads import UploadRefused
 from documents.web import sources
 
@@ -19,38 +19,25 @@ from documents.web import sources
 class SourceForm(forms.ModelForm):
     """What can be changed at any time."""
 
-    tags = SimpleArrayField(
-        forms.CharField(max_length=50),
-        label=_("Tags"),
-        required=False,
-        help_text=_("Given to each new document, separated by commas."),
+    page_limit = forms.IntegerField(
+        label=_("At most this many pages"),
+        min_value=1,
+        max_value=MAX_PAGES,
+        initial=WebSource._meta.get_field("page_limit").default,
+        help_text=_("From 1 to 5000. Pages fewer clicks from the start come first."),
     )
+    tags = TagsField(help_text=_("Given to each new document, separated by commas."))
 
     class Meta:
         model = WebSource
         fields = ["schedule", "page_limit", "tags", "delete_removed"]
         labels = {
             "schedule": _("Read it again"),
-            "page_limit": _("At most this many pages"),
             "delete_removed": _("Delete documents whose pages are removed from the site"),
         }
         help_texts = {
-            "page_limit": _("From 1 to 5000. Pages fewer clicks from the start come first."),
             "delete_removed": _("Otherwise they stay, marked, until you delete them."),
         }
-        widgets = {"page_limit": forms.NumberInput(attrs={"min": 1, "max": 5000})}
-
-    def clean_page_limit(self) -> int:
-        limit: int = self.cleaned_data["page_limit"]
-        if not 1 <= limit <= 5000:
-            raise forms.ValidationError(_("A number from 1 to 5000."))
-        return limit
-
-    def clean_tags(self) -> list[str]:
-        tags = list(dict.fromkeys(tag.strip() for tag in self.cleaned_data["tags"] if tag.strip()))
-        if len(tags) > MAX_TAGS:
-            raise forms.ValidationError(_("At most %s tags.") % MAX_TAGS)
-        return tags
 
     @property
     def wishes(self) -> dict[str, Any]:
