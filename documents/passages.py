@@ -12,7 +12,7 @@ from documents.lexical import weighed
 from documents.models import DocumentChunk
 from documents.scans import mark_of
 from documents.work.lease import Lease
-from language.terms import index_terms
+from language.passages import passage_terms
 
 
 def passages_of(held: Lease, extracted: Extracted, pieces: list[Piece]) -> list[DocumentChunk]:
@@ -42,5 +42,5 @@ def text_of(chunk: DocumentChunk) -> str:
 def index(chunk: DocumentChunk) -> None:
     """Set what follows from the passage's text: its words, and the hash that finds its like."""
     text = text_of(chunk)
-    chunk.lexical = weighed(index_terms(text), chunk.token_count)
+    chunk.lexical = weighed(passage_terms(text), chunk.token_count)
     chunk.passage_hash = UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from language.terms import query_words
+from language.forms import CODE, JOINED, PIECE, Forms, forms, function_words
+from language.identifiers import identifiers, parts_of_names
+from language.terms import STOP_WORDS
 
-MAX_TERMS = 40
+MOST_TERMS = 200  # the heaviest
+MOST_PHRASES = 5
+SHORTEST_PHRASE = 2
+_QUOTED = re.compile(
+    r"“([^“”„]+)[”“]|„([^“”„]+)[“”]|«([^«»]+)»|»([^«»]+)«|‹([^‹›]+)›|「([^「」]+)」|『([^『』]+)』"
+    r"|《([^《》]+)》|〈([^〈〉]+)〉|＂([^＂]+)＂"
+    r'|(?<!\w)"([^"]+)"(?!\w)'  # not the inches of 5" by 7"
+)
 
 
 @dataclass(frozen=True)
 class Query:
+    """Weights are to be multiplied with the terms' rarity. Passages that literally contain the
+    phrases come first, but no result is empty for want of one."""
+
     weights: dict[str, float]  # index term → weight
     phrases: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Query:
+    return Query(_weights(text), _phrases(text))
+
+
+def _weights(text: str) -> dict[str, float]:
+    """A word counts once, however often it is said and by how many forms it is found."""
+    english, others, _ = function_words(text)
+    words = list(forms(text, 0 if english > others else PIECE))
     weights: dict[str, float] = {}
-    for forms in query_words(text):
-        for form in forms:
-            weights.setdefault(form, 1.0)
-    return Query(dict(list(weights.items())[:MAX_TERMS]))
+    for term, weight in (form for word in _meant(words) for form in word):
+        weights[term] = max(weight, weights.get(term, 0.0))
+    for term in parts_of_names(text):
+        weights.setdefault(term, JOINED)
+    for term in identifiers(text):
+        weights[term] = CODE
+    heaviest = sorted(weights, key=lambda term: -weights[term])[:MOST_TERMS]
+    return {term: weights[term] for term in heaviest}
+
+
+def _meant(words: list[Forms]) -> list[Forms]:
+    """English stop words are left out unless nothing else is asked."""
+    return [word for word in words if word[0][0] not in STOP_WORDS] or words
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    found = (next(filter(None, match.groups()), "") for match in _QUOTED.finditer(text))
+    phrases = dict.fromkeys(" ".join(phrase.split()) for phrase in found)
+    return tuple(p for p in phrases if len(p) >= SHORTEST_PHRASE)[:MOST_PHRASES]

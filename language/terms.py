@@ -17,7 +17,7 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 
 import Stemmer
 
@@ -25,7 +25,7 @@ from language.folding import fold
 
 LONGEST = 60
 _COMMON = 30  # longer pieces between spaces are not worth remembering
-_LONGEST_CODE = 8  # parts; longer chains are paths or bullet lines, not codes
+LONGEST_CODE = 8  # parts; longer chains are paths or bullet lines, not codes
 
 _WITHOUT_SPACES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
@@ -35,15 +35,15 @@ _IDEOGRAPHS = (
     "\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"
-_RUN = re.compile(
+RUN = re.compile(
     r"(?P<code>[a-z0-9]+(?:[-._/][a-z0-9]+)+)"
     r"|(?P<word>[a-z0-9]+)"
     f"|(?P<syllables>[{_IDEOGRAPHS}]+|[{_HANGUL}]+)"
     f"|(?P<unspaced>[{_WITHOUT_SPACES}]+)"
     f"|(?P<spaced>[^\x00-\x7f{_IDEOGRAPHS}{_HANGUL}{_WITHOUT_SPACES}]+)"
 )
-_PARTS = re.compile(r"[a-z0-9]+")
-_CONTRACTION = re.compile(r"'(?:s|t|d|m|ll|re|ve)\b")
+PARTS = re.compile(r"[a-z0-9]+")
+CONTRACTION = re.compile(r"'(?:s|t|d|m|ll|re|ve)\b")
 
 STOP_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being between both
@@ -84,7 +84,7 @@ def query_words(text: str) -> list[tuple[str, ...]]:
 
 
 def _words(text: str) -> Iterator[tuple[str, ...]]:
-    for piece in _CONTRACTION.sub("", fold(text)).split():
+    for piece in CONTRACTION.sub("", fold(text)).split():
         yield from _known(piece) if len(piece) <= _COMMON else _split(piece)
 
 
@@ -106,24 +106,24 @@ def _known(piece: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _split(piece: str) -> Iterator[tuple[str, ...]]:
-    for match in _RUN.finditer(piece):
+    for match in RUN.finditer(piece):
         kind, run = match.lastgroup, match[0]
         if kind == "word":
-            yield _word(run[:LONGEST])
+            yield word_forms(run[:LONGEST])
         elif kind == "code":
             yield from _code(run)
         elif kind == "spaced":
             yield from _spaced(run)
         else:
-            yield from _grams(run, 2 if kind == "syllables" else 3)
+            yield from grams(run, 2 if kind == "syllables" else 3)
 
 
-def _word(word: str) -> tuple[str, ...]:
+def word_forms(word: str) -> tuple[str, ...]:
     """A word and its English stem."""
     if word.isdigit():
         return (word,)
     if word[0].isdigit():
-        return (_led_by_letter(word),)
+        return (led_by_letter(word),)
     stemmer = getattr(_stemmers, "english", None)
     if stemmer is None:
         stemmer = _stemmers.english = Stemmer.Stemmer("english")
@@ -132,36 +132,32 @@ def _word(word: str) -> tuple[str, ...]:
 
 
 def _code(run: str) -> Iterator[tuple[str, ...]]:
-    parts = _PARTS.findall(run)
-    yield from (_word(part[:LONGEST]) for part in parts)
+    parts = PARTS.findall(run)
+    yield from (word_forms(part[:LONGEST]) for part in parts)
     joined = "".join(parts)
     mixed = not joined.isdigit() and not joined.isalpha()
-    if mixed and len(parts) <= _LONGEST_CODE and len(joined) <= LONGEST:
-        yield (_led_by_letter(joined) if joined[0].isdigit() else joined,)
+    if mixed and len(parts) <= LONGEST_CODE and len(joined) <= LONGEST:
+        yield (led_by_letter(joined) if joined[0].isdigit() else joined,)
 
 
-def _led_by_letter(word: str) -> str:
+def led_by_letter(word: str) -> str:
     return ("x" + word)[:LONGEST]
 
 
-def _hexadecimal(char: str) -> str:
+def hexadecimal(char: str) -> str:
     return f"{ord(char):04x}" if char <= "\uffff" else f"y{ord(char):05x}"
 
 
-def _grams(run: str, size: int) -> Iterator[tuple[str, ...]]:
+def grams(run: str, size: int) -> Iterator[tuple[str, ...]]:
     """n-grams inside a run; a run that is too short is one term."""
-    codes = [_hexadecimal(char) for char in run]
-    if len(codes) <= size:
-        yield ("z" + "".join(codes),)
-    elif size == 2:
-        yield from (("z" + a + b,) for a, b in pairwise(codes))
-    else:
-        threes = zip(codes, codes[1:], codes[2:], strict=False)
-        yield from (("z" + a + b + c,) for a, b, c in threes)
+    codes = [hexadecimal(char) for char in run]
+    shifted = zip(*(codes[start:] for start in range(size)), strict=False)
+    found = [("z" + "".join(several),) for several in shifted]
+    yield from found or [("z" + "".join(codes),)]
 
 
 def _spaced(run: str) -> Iterator[tuple[str, ...]]:
     """Trigrams, and the first two letters marked as a beginning, where short words meet long."""
-    yield ("zw" + "".join(map(_hexadecimal, run[:2])),)
+    yield ("zw" + "".join(map(hexadecimal, run[:2])),)
     if len(run) > 2:
-        yield from _grams(run, 3)
+        yield from grams(run, 3)
