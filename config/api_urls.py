@@ -36,6 +36,8 @@ router.register("web-sources", WebSourceViewSet, "api-web-sources")
 router.register("uploads", UploadViewSet, "api-uploads")
 
 urlpatterns = [
+    # First, since they are looked through in turn and nothing is asked as often.
+    path("search/", unscoped(SearchView.as_view()), name="api-search"),
     *router.urls,
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
@@ -88,7 +90,6 @@ urlpatterns = [
         unscoped(outside(ProviderCredentialViewSet.as_view({"post": "test"}))),
         name="api-credentials-test",
     ),
-    path("search/", unscoped(SearchView.as_view()), name="api-search"),
     path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
     path("usage/", UsageView.as_view(), name="api-usage"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),

@@ -11,6 +11,8 @@ import os
 from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -19,20 +21,34 @@ import structlog
 from accounts import valkey
 from accounts.connections import give_back
 from accounts.embedding import embedder_of
-from documents.models import EmbeddingGeneration
+from documents.models import DIMENSION, EmbeddingGeneration
 from providers.base import Vectors
 from providers.kept import Kept
 
 log = structlog.get_logger(__name__)
 
-KEPT = 2_000  # in this process, 3 KB each
+KEPT = 1_000  # in this process, 10 KB each
 # In Valkey, which refuses when it is full: one vector a slot, so never more than 26 MB.
 SLOTS = 16_384
 SLOT_SECONDS = 600
 TOLD_EVERY = 1_000  # questions
+# Five digits tell every number of 16 bits apart.
+NOTATION = "[" + ",".join(["%.5g"] * DIMENSION) + "]"
 
-_kept: Kept[bytes, Vectors] = Kept(most=KEPT)
-_running: dict[bytes, Future[Vectors]] = {}
+
+@dataclass
+class Known:
+    vector: Vectors
+
+    @cached_property
+    def as_halfvec(self) -> str:
+        wide = np.zeros(DIMENSION, np.float16)
+        wide[: len(self.vector)] = self.vector
+        return NOTATION % tuple(wide.tolist())
+
+
+_kept: Kept[bytes, Known] = Kept(most=KEPT)
+_running: dict[bytes, Future[Known]] = {}
 _found: Counter[str] = Counter()
 os.register_at_fork(after_in_child=_running.clear)  # nobody would end them there
 
@@ -43,10 +59,19 @@ def vector_of(owner_id: UUID, generation: EmbeddingGeneration, query: str) -> Ve
     Whoever has to wait for the model gives its database connection back first, so call it outside
     transactions. Raises ProviderError.
     """
+    return _known(owner_id, generation, query).vector
+
+
+def halfvec_of(owner_id: UUID, generation: EmbeddingGeneration, query: str) -> str:
+    """The same as a parameter of a statement: `%s::halfvec`, as long as the column."""
+    return _known(owner_id, generation, query).as_halfvec
+
+
+def _known(owner_id: UUID, generation: EmbeddingGeneration, query: str) -> Known:
     key = _key(owner_id, generation, query)
-    if (vector := _kept.get(key)) is not None:
-        return _told("here", vector)
-    mine: Future[Vectors] = Future()
+    if known := _kept.get(key):
+        return _told("here", known)
+    mine: Future[Known] = Future()
     first = _running.setdefault(key, mine)
     if first is not mine:
         give_back()
@@ -65,17 +90,17 @@ def _key(owner_id: UUID, generation: EmbeddingGeneration, query: str) -> bytes:
     return hashlib.sha256(said.encode(errors="surrogatepass")).digest()
 
 
-def _looked_up(key: bytes, owner_id: UUID, generation: EmbeddingGeneration, query: str) -> Vectors:
-    if (vector := _kept.get(key)) is not None:  # somebody's, who has just ended
-        return _told("here", vector)
+def _looked_up(key: bytes, owner_id: UUID, generation: EmbeddingGeneration, query: str) -> Known:
+    if known := _kept.get(key):  # somebody's, who has just ended
+        return _told("here", known)
     vector = _stored(key)
-    if vector is None:
-        vector = _told("embedded", _embedded(owner_id, generation, query))
-        _store(key, vector)
+    if vector is not None:
+        known = _told("valkey", Known(vector))
     else:
-        _told("valkey", vector)
-    _kept[key] = vector
-    return vector
+        known = _told("embedded", Known(_embedded(owner_id, generation, query)))
+        _store(key, known.vector)
+    _kept[key] = known
+    return known
 
 
 def _embedded(owner_id: UUID, generation: EmbeddingGeneration, query: str) -> Vectors:
@@ -105,9 +130,9 @@ def _slot(key: bytes) -> str:
     return f"query-vector:{int.from_bytes(key[:4]) % SLOTS}"
 
 
-def _told(where: str, vector: Vectors) -> Vectors:
+def _told(where: str, known: Known) -> Known:
     """Now and then the log says how many questions were known, and from where."""
     _found[where] += 1
     if not _found.total() % TOLD_EVERY:
         log.info("query_vectors", **{name.replace(" ", "_"): n for name, n in _found.items()})
-    return vector
+    return known

@@ -7,11 +7,12 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from django.db import connection
+from pgvector import HalfVector
 
 from accounts import valkey
 from accounts.tenancy import scope
 from documents import generations, query_vectors
-from documents.query_vectors import vector_of
+from documents.query_vectors import halfvec_of, vector_of
 from providers import registry
 from providers.errors import ProviderError
 from providers.fake import FakeEmbedder
@@ -52,6 +53,16 @@ def test_each_generation_has_a_vector_of_its_own(owner, embedder):
     assert len(embedder.calls) == 2
     present.model = "fake/96"
     assert len(vector_of(owner.pk, present, QUESTION)) == 96
+
+
+def test_as_a_parameter_it_is_what_a_column_of_halves_would_keep(owner):
+    present = generations.present()
+    present.model = "fake/96"
+    vector = np.zeros(768, np.float32)
+    vector[:96] = vector_of(owner.pk, present, QUESTION)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::halfvec::text", [halfvec_of(owner.pk, present, QUESTION)])
+        assert HalfVector.from_text(cursor.fetchone()[0]) == HalfVector(vector)
 
 
 def test_another_process_finds_it_in_valkey_until_that_is_emptied(owner, embedder):
