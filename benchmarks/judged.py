@@ -10,12 +10,13 @@ import csv
 import json
 import random
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from documents.extraction import Extracted, extract
+from documents.extraction import Extracted, ExtractionError, extract
 
 PARAGRAPHS = 5  # to a document, in sets that do not name the article
 AROUND_A_FACT = 8_000  # characters of a big file
@@ -71,7 +72,8 @@ class Reader:
         found = Judged(folder.name, questions=questions)
         for pk in list(dict.fromkeys(wanted + others))[: self.most_documents]:
             row = texts[pk]
-            found.documents[pk] = self._read(row["text"], "text.txt", row.get("title", ""))
+            with suppress(ExtractionError):  # an empty text is refused, and so it is at uploads
+                found.documents[pk] = self._read(row["text"], "text.txt", row.get("title", ""))
         return found
 
     def joined(self, folder: Path) -> Judged:

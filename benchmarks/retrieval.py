@@ -1,6 +1,8 @@
-"""What is found, by how documents are cut: our own extraction, chunking, embedder and search.
+"""What is found in judged sets by words, by vectors and by both: our own ingestion and search.
 
-python -m benchmarks.retrieval --ir DIR [--corpus DIR] [--keep DIR]
+python -m benchmarks.retrieval --ir DIR [--keep DIR] [--sets NAME …]
+
+With --ways it compares ways to cut instead, over joined paragraphs and planted facts (--corpus).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from benchmarks import tables
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
     from benchmarks.judged import Judged, Reader
     from benchmarks.searching import Way
 
-SHORT = ("cranfield", "agentset_dbpedia")
+SHORT = ("cranfield", "agentset_dbpedia")  # to compare ways with
+EVERY = 10**9
 JOINED = ("squad2dev_a", "xquad_en", "xquad_th", "xquad_zh")
 
 
@@ -37,12 +41,13 @@ def main() -> None:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ir", type=Path, required=True, help="a folder of retrieval sets")
+    parser.add_argument("--sets", nargs="*", help="only these of the sets")
     parser.add_argument("--short", nargs="*", default=SHORT, help="sets whose texts are documents")
     parser.add_argument("--joined", nargs="*", default=JOINED, help="sets of paragraphs to join")
     parser.add_argument("--corpus", type=Path, help="a folder of files with planted facts")
-    parser.add_argument("--ways", nargs="*", help="only these of the ways to cut")
-    parser.add_argument("--questions", type=int, default=150, help="of each set")
-    parser.add_argument("--documents", type=int, default=400, help="of each set of short texts")
+    parser.add_argument("--ways", nargs="*", help="compare these ways to cut, or all")
+    parser.add_argument("--questions", type=int, help="of each set; all, or 150 to compare ways")
+    parser.add_argument("--documents", type=int, help="of each set of short texts; all, or 400")
     parser.add_argument("--files", type=int, default=20, help="of the corpus, besides the big ones")
     parser.add_argument("--keep", type=Path, help="where model and vectors are kept between runs")
     return parser.parse_args()
@@ -71,17 +76,50 @@ def empty_database(data: Path) -> Iterator[None]:
 
 
 def run(arguments: argparse.Namespace, folder: Path, keep: Path) -> None:
-    from benchmarks.judged import Reader
     from benchmarks.kept_vectors import Remembering, serve
-    from benchmarks.ways import WAYS
 
     model = Remembering(keep / "models", keep / "vectors.sqlite3")
     serve(Path(os.environ["KYRO_EMBEDDER_SOCKET"]), model)
+    if arguments.ways is None:
+        measure(arguments, folder)
+    else:
+        compare_ways(arguments, folder)
+    print(f"\n{model.embedded} texts embedded, {time.process_time():.0f} s of CPU")
+
+
+def measure(arguments: argparse.Namespace, folder: Path) -> None:
+    """Every set as it is, each of its texts a document."""
+    from benchmarks import standing
+    from benchmarks.searching import ask, store
+
+    reader = reader_of(arguments, folder, questions=EVERY, documents=EVERY)
+    found: dict[str, standing.Figures] = {}
+    for path in sorted(arguments.ir.iterdir()):
+        if arguments.sets is None or path.name in arguments.sets:
+            judged = reader.short(path)
+            stored = store(judged)
+            size = f"{len(judged.documents)} documents, {len(stored.tokens)} passages"
+            print(f"{path.name}: {size}, {len(judged.questions)} questions", flush=True)
+            found[path.name] = ask(judged, stored)
+    standing.show(found)
+
+
+def reader_of(
+    arguments: argparse.Namespace, folder: Path, *, questions: int, documents: int
+) -> Reader:
+    from benchmarks.judged import Reader
+
+    asked, read = arguments.questions or questions, arguments.documents or documents
+    return Reader(folder, questions=asked, documents=read)
+
+
+def compare_ways(arguments: argparse.Namespace, folder: Path) -> None:
+    from benchmarks.ways import WAYS
+
     ways = [way for way in WAYS if not arguments.ways or way.name in arguments.ways]
-    reader = Reader(folder, questions=arguments.questions, documents=arguments.documents)
+    reader = reader_of(arguments, folder, questions=150, documents=400)
     for judged in sets(arguments, reader):
         compare(judged, ways)
-    print(f"\n{model.embedded} texts embedded, {time.process_time():.0f} s of CPU")
 
 
 def sets(arguments: argparse.Namespace, reader: Reader) -> Iterator[Judged]:
@@ -101,7 +139,7 @@ def compare(judged: Judged, ways: list[Way]) -> None:
     rows: list[list[str]] = []
     for way in ways:
         stored = store(judged, way)
-        columns = ask(judged, stored)
+        columns = {name: fmean(values) for name, values in ask(judged, stored).items()}
         if not rows:
             rows.append(["", "chunks", "tokens", *columns])
         shown = [f"{value:.3f}" for value in columns.values()]

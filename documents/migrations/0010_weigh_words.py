@@ -8,29 +8,32 @@ AT_ONCE = 500
 
 
 def weigh(apps, _editor):
+    from documents.chunking.contexts import under
     from documents.lexical import weighed
+    from language.passages import passage_terms
 
     chunks = apps.get_model("documents", "DocumentChunk")
-    missing = chunks.objects.filter(lexical__isnull=True).only("search_text", "token_count")
+    missing = chunks.objects.filter(lexical__isnull=True).only(
+        "content", "metadata", "section", "token_count"
+    )
     while rows := list(missing.order_by("pk")[:AT_ONCE]):
         for chunk in rows:
-            chunk.lexical = weighed(chunk.search_text.split(), chunk.token_count)
+            text = under(chunk.metadata.get("context", chunk.section), chunk.content)
+            chunk.lexical = weighed(passage_terms(text), chunk.token_count)
         with transaction.atomic():
             chunks.objects.bulk_update(rows, ["lexical"])
     count(apps)
 
 
 def count(apps):
-    from documents.lexical import number_of
-
     chunks = apps.get_model("documents", "DocumentChunk")
     statistics = apps.get_model("documents", "TermStatistics")
     present = chunks.objects.filter(generation__state="present").order_by()
     for owner_id in present.values_list("owner_id", flat=True).distinct():
         seen, total = Counter(), 0
-        texts = present.filter(owner_id=owner_id).values_list("search_text", flat=True)
-        for text in texts.iterator():
-            seen.update({number_of(term) for term in text.split()})
+        vectors = present.filter(owner_id=owner_id).values_list("lexical", flat=True)
+        for vector in vectors.iterator():
+            seen.update(index + 1 for index in vector.indices())
             total += 1
         common = sorted((term, times) for term, times in seen.items() if times > 1)
         statistics.objects.update_or_create(

@@ -25,11 +25,12 @@ from documents.models import (
     Document,
     DocumentChunk,
     DocumentText,
+    SearchLog,
     WebPage,
     WebSource,
     storage_path,
 )
-from language.terms import index_terms
+from language.passages import passage_terms
 from providers import registry
 from providers.base import Usage
 
@@ -94,6 +95,9 @@ def make_world(word: str) -> World:
         credential.save()
         upload = batches.announce(user, f"{word} folder", [(f"{word}/new.txt", 3)])
         fetched, site, crawled = _web(user, word)
+        SearchLog.objects.create(
+            owner=user, chatbot_id=chatbot.pk, origin="chat", query=f"{word}?", latency_ms=1
+        )
         record_usage(user.pk, RequestType.RAG, f"{word}-model", Usage(5, 7, exact=True))
     return World(
         word=word,
@@ -143,7 +147,7 @@ def _ready_document(user: User, word: str) -> tuple[Document, DocumentChunk]:
         generation=generations.present(),
         chunk_index=0,
         content=text,
-        lexical=weighed(index_terms(text), 8),
+        lexical=weighed(passage_terms(text), 8),
         start_char=0,
         end_char=len(text),
         embedding=np.asarray(embedder.embed_query(text)),
