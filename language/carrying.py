@@ -17,7 +17,6 @@ UNSPACED = frozenset(("Thai", "Lao", "Khmer", "Myanmar", "Han", "Kana"))
 EMPTY = STOP_WORDS | OPENERS | LAST_PRONOUNS
 LONGEST = 300  # characters of a question; who pastes a page does not lean on it
 SHARED = 3  # characters of a run without spaces that make a word of it, of ideographs 2
-LOOKED_AT = 3  # passages, until one has a word to carry
 FADES = 0.4  # what a question counts against the one after it
 
 
@@ -39,8 +38,8 @@ class Text:
 def carried_over(question: str, earlier: Sequence[str], passages: Sequence[str]) -> str:
     """The question, then those words of the earlier ones that stand where its own words stand.
 
-    earlier: oldest first. passages: those with the most of all these words; where none has any of
-    the question's own, every word is carried.
+    earlier: oldest first. passages: those with the most of all these words; where none has words
+    of both, every word is carried.
     """
     turns = [_content(question), *map(_content, leant_on(earlier))]
     said = Text.of(question)
@@ -48,7 +47,7 @@ def carried_over(question: str, earlier: Sequence[str], passages: Sequence[str])
     lacking = [piece for piece in pieces if not said.has(piece)]
     texts = _best([Text.of(passage) for passage in passages], turns)
     held = (_held(lacking, text) for text in texts)
-    carried = next(filter(None, held), []) if texts else lacking
+    carried = next(filter(None, held), lacking)
     return " ".join([question.strip(), *carried])
 
 
@@ -68,7 +67,7 @@ def _best(texts: Sequence[Text], turns: Sequence[Sequence[str]]) -> list[Text]:
             weights.setdefault(term, FADES**place * rarity / whole)
     own = {term for piece in turns[0] for term in index_terms(piece)}
     candidates = [text for text in texts if own & text.terms]
-    return sorted(candidates, key=lambda text: -_weight(text, weights))[:LOOKED_AT]
+    return sorted(candidates, key=lambda text: -_weight(text, weights))
 
 
 def _rarity(term: str, texts: Sequence[Text]) -> float:
