@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,12 +14,12 @@ from rest_framework.response import Response
 from accounts.rest.access import chatbot_limit
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
-from accounts.rest.strict import StrictSerializer
 from accounts.rest.views import ApiView, each_or_404
 from accounts.tenancy import scope
 from chatbots.api.lookup import chatbot_or_404
 from documents import retrieval
-from documents.api.serializers import MAX_IDS, TagsField
+from documents.api.filters import FiltersSerializer
+from documents.api.serializers import MAX_IDS
 from documents.models import Document
 from documents.retrieval import SearchScope
 from providers.errors import ProviderError
@@ -28,7 +30,7 @@ def provider_failed(error: ProviderError) -> Problem:
     return Problem(503, error.code, error.message)
 
 
-class SearchSerializer(StrictSerializer):
+class SearchSerializer(FiltersSerializer):
     query = serializers.CharField(max_length=2_000)
     document_ids = serializers.ListField(
         child=serializers.UUIDField(), required=False, max_length=MAX_IDS
@@ -36,7 +38,6 @@ class SearchSerializer(StrictSerializer):
     chatbot = serializers.CharField(
         max_length=60, required=False, help_text="Id or slug: read what this chatbot reads."
     )
-    tags = TagsField(required=False, help_text="Only documents with all of these.")
     top_k = serializers.IntegerField(min_value=1, max_value=50, default=5)
     mode = serializers.ChoiceField(choices=retrieval.MODES, default="hybrid")
 
@@ -51,6 +52,9 @@ class PassageSerializer(serializers.Serializer):
     start_char = serializers.IntegerField()
     end_char = serializers.IntegerField()
     score = serializers.FloatField()
+    similar_to = serializers.UUIDField(
+        allow_null=True, help_text="The better passage before it that says nearly the same."
+    )
 
 
 class ResultsSerializer(serializers.Serializer):
@@ -70,9 +74,12 @@ class SearchView(ApiView):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
+        with timezone.override(request.user.timezone):
+            filters = asked.filters()
         with scope(request.user):
-            reach = search_scope(request, wanted)
-        found = retrieval.search(reach, wanted["query"], top_k=wanted["top_k"], mode=wanted["mode"])
+            reach = replace(search_scope(request, wanted), filters=filters)
+        how = {"top_k": wanted["top_k"], "mode": wanted["mode"]}
+        found = retrieval.search(reach, wanted["query"], origin="api", **how)
         return Response({"results": [passage.as_result() for passage in found]})
 
 
@@ -89,7 +96,4 @@ def search_scope(request: Request, wanted: dict[str, Any]) -> SearchScope:
     if "document_ids" in wanted:
         chosen = each_or_404(mine.only("pk"), wanted["document_ids"])
         reach = reach.narrowed({document.pk for document in chosen})
-    if tags := wanted.get("tags"):
-        tagged = mine.filter(tags__contains=tags).values_list("pk", flat=True)
-        reach = reach.narrowed(set(tagged))
     return reach

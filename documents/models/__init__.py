@@ -1,8 +1,9 @@
 """What people bring, the text found in it, and the passages that search reads."""
 
+from documents.filters import KINDS
 from documents.models.batch import UploadBatch, UploadItem
 from documents.models.chunk import DIMENSION, DocumentChunk, DocumentChunkQuerySet
-from documents.models.document import KINDS, Document, DocumentQuerySet, storage_path
+from documents.models.document import Document, DocumentQuerySet, storage_path
 from documents.models.erased import ErasedFile
 from documents.models.generation import EmbeddingGeneration
 from documents.models.pause import QueuePause

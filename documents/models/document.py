@@ -19,23 +19,11 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from documents.extraction import result
 from documents.extraction.formats import BY_SUFFIX
+from documents.filters import Filters
 from documents.languages import name_of
 from documents.pages import in_runs
 
 MAX_TAGS_SHOWN = 100
-KINDS = {
-    "pdf": (result.PDF,),
-    "word": (result.DOCX, result.ODT, result.RTF),
-    "slides": (result.PPTX,),
-    "sheet": (result.XLSX, result.XLS, result.ODS, result.CSV),
-    "web": (result.HTML,),
-    "book": (result.EPUB,),
-    "picture": (result.PNG, result.JPEG, result.TIFF, result.WEBP),
-    "email": (result.EMAIL,),
-    "json": (result.JSON,),
-    "markdown": (result.MARKDOWN,),
-    "text": (result.PLAIN,),
-}
 TYPE_LABELS = {
     result.PDF: "PDF",
     result.DOCX: "Word",
@@ -86,6 +74,17 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(
             Q(name__icontains=part) | Q(title__icontains=part) | Q(metadata__path__icontains=part)
         )
+
+    def fitting(self, wanted: Filters) -> DocumentQuerySet:
+        """Of every kind asked for: with one of the tags, and of one of the types …"""
+        asked = {
+            "tags__overlap": list(wanted.tags),
+            "mime_type__in": wanted.mime_types,
+            "language__in": wanted.languages,
+            "created_at__gte": wanted.added_from,
+            "created_at__lte": wanted.added_to,
+        }
+        return self.filter(**{lookup: value for lookup, value in asked.items() if value})
 
     def newest_first(self) -> DocumentQuerySet:
         return self.order_by("-created_at", "-id")

@@ -20,8 +20,11 @@ from language.queries import Query
 EXACT_BELOW = 2_000
 CALL = """SELECT chunk_id, document_id, document_name, content, page, section, start_char, end_char,
     score, similarity, lexical, near_rank, matching_rank, has_phrase, original
-    FROM documents_search(%s, %s, %s::halfvec, %s::int[], %s::real[], %s::text[], %s::uuid[],
+    FROM documents_search(%s, %s, %s::halfvec, %s::int[], %s::real[], %s::text[], {documents},
                           %s, %s, %s, %s)"""
+
+FITTING = """documents_fitting(%s, %s::uuid[], %s::varchar[], %s::varchar[], %s::varchar[],
+                                %s::timestamptz, %s::timestamptz)"""
 
 
 def candidates(
@@ -35,14 +38,26 @@ def candidates(
     Call it in the owner's scope."""
     terms, weights = lexical.asked(query.weights) if parameters.mode != "vector" else ([], [])
     depth = parameters.candidates
+    documents, those = _documents(scope)
     asked: list[Any] = [
         *(scope.owner_id, generation.pk, vector, terms, weights, _patterns(query)),
-        None if scope.document_ids is None else list(scope.document_ids),
+        *those,
         *(depth, 2 * depth, parameters.weight_of_meaning, EXACT_BELOW),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(CALL, asked)
+        cursor.execute(CALL.format(documents=documents), asked)
         return [Passage(*row) for row in cursor.fetchall()]
+
+
+def _documents(scope: SearchScope) -> tuple[str, list[Any]]:
+    """SQL for the ids of the documents in scope, NULL for all. What filters ask is resolved in the
+    same statement: thousands of ids need not travel."""
+    chosen = None if scope.document_ids is None else list(scope.document_ids)
+    if not scope.filters:
+        return "%s::uuid[]", [chosen]
+    asked = scope.filters
+    lists = [list(one) or None for one in (asked.tags, asked.mime_types, asked.languages)]
+    return FITTING, [scope.owner_id, chosen, *lists, asked.added_from, asked.added_to]
 
 
 def _patterns(query: Query) -> list[str] | None:

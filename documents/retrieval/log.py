@@ -130,8 +130,9 @@ def _row(scope: SearchScope, found: Search, origin: str) -> SearchLog:
 
 
 def _reach(scope: SearchScope) -> dict[str, Any]:
-    """Of how many documents; None: all of them."""
-    return {"documents": None if scope.document_ids is None else len(scope.document_ids)}
+    """Of how many documents (None: all of them), and what was asked of these."""
+    count = None if scope.document_ids is None else len(scope.document_ids)
+    return {"documents": count, **scope.filters.as_json()}
 
 
 def _kept(passage: Passage) -> dict[str, Any]:

@@ -230,5 +230,5 @@ def test_the_list_can_be_ordered(api, ordering, names):
 def test_the_list_costs_the_same_whatever_its_length(api, django_assert_num_queries):
     for number in range(5):
         upload(api, f"text {number}".encode())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(json.loads(api.get(DOCUMENTS).content)["results"]) == 5

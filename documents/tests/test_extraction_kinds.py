@@ -7,8 +7,9 @@ from documents.extraction.formats import FORMATS
 from documents.extraction.kinds import kind_of_text
 from documents.extraction.ole import root_streams
 from documents.extraction.result import CSV, EMAIL, HTML, JSON, MARKDOWN, PLAIN, RTF
+from documents.filters import KINDS
 from documents.forms import TYPES
-from documents.models.document import KINDS, TYPE_LABELS, Document
+from documents.models.document import TYPE_LABELS, Document
 from documents.tests import samples
 
 MAIL = b"Received: from a\r\n by b\r\nSubject: Hello\r\nFrom: a@example.org\r\n\r\nWords\r\n"
