@@ -27,6 +27,13 @@ def reranker_of(owner_id: UUID, model: str) -> Iterator[Reranker]:
         yield reranker
 
 
+def may_rerank(accounts: Accounts, name: str) -> bool:
+    """Lists are never whole: with an account of one's own, any name its provider may know."""
+    provider, _, model = name.partition("/")
+    listed = any(choice.name == name for choice in registry.rerankers(accounts))
+    return listed or (provider in accounts and bool(model))
+
+
 def _accounts(owner_id: UUID, model: str) -> Accounts:
     """The person's own at this model's provider; what is asked of nobody needs no look."""
     provider = model.partition("/")[0]

@@ -25,6 +25,7 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("settings/usage/", include("billing.urls")),
     path("settings/", include("accounts.urls")),
+    path("", include("conversations.bench.urls")),
     path("documents/", include("documents.urls")),
     path("chatbots/", include("chatbots.urls")),
     path("chat/", include("conversations.urls")),

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import answering
 from accounts.models import User
+from accounts.reranking import may_rerank
 from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
@@ -24,6 +25,7 @@ from chatbots import editing
 from chatbots.editing import SlugTaken
 from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document
+from documents.retrieval.reranking import OFF
 
 MAX_DOCUMENTS = 1_000
 IN_ORDER = Prefetch("chatbotdocument_set", ChatbotDocument.objects.order_by("pk"))
@@ -62,6 +64,10 @@ class ChatbotSerializer(StrictModelSerializer):
             "temperature",
             "max_tokens",
             "top_k",
+            "search_mode",
+            "meaning",
+            "minimum_score",
+            "rerank_model",
             "refusal_text",
             "documents",
             "reads_library",
@@ -72,7 +78,12 @@ class ChatbotSerializer(StrictModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["reads_library", "is_public", "status"]
-        extra_kwargs = {"model": {"help_text": "One of `/chat-models/`. Empty: the default."}}
+        extra_kwargs = {
+            "model": {"help_text": "One of `/chat-models/`. Empty: the default."},
+            "meaning": {"help_text": "Weight of meaning against words, 0 to 1."},
+            "minimum_score": {"help_text": "Part of the best score, 0 to 1; 0 leaves none out."},
+            "rerank_model": {"help_text": "Empty: the installation's, if any; `none`: none."},
+        }
 
     def validate_model(self, name: str) -> str:
         kept = self.instance.model if self.instance else ""
@@ -81,9 +92,24 @@ class ChatbotSerializer(StrictModelSerializer):
             raise serializers.ValidationError(_("There is no such model here."))
         return name
 
+    def validate_rerank_model(self, name: str) -> str:
+        kept = self.instance.rerank_model if self.instance else ""
+        accounts = answering.models_of(self.context["request"].user).accounts
+        if name not in {"", OFF, kept} and not may_rerank(accounts, name):
+            raise serializers.ValidationError(_("There is no such model here."))
+        return name
+
     def validate_temperature(self, temperature: float) -> float:
         finite(temperature)
         return temperature
+
+    def validate_meaning(self, weight: float) -> float:
+        finite(weight)
+        return weight
+
+    def validate_minimum_score(self, score: float) -> float:
+        finite(score)
+        return score
 
 
 @extend_schema_view(

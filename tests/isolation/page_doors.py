@@ -175,6 +175,14 @@ CHATBOTS = [
     Door("chatbots:delete", "GET", path=slug),
     Door("chatbots:delete", "POST", path=slug),
 ]
+TRIED = {"search_mode": "text", "meaning": "0.5", "top_k": "3", "minimum_score": "0"}
+BENCH = [
+    Door("bench:library", "GET", blind=True),
+    Door("bench:library", "GET", query=always({"q": "sings"}), blind=True),
+    Door("bench:chatbot", "GET", path=slug),
+    Door("bench:chatbot", "GET", path=slug, query=always({"q": "sings", **TRIED})),
+    Door("bench:apply", "POST", path=slug, body=always(TRIED)),
+]
 CHAT = [
     Door("conversations:list", "GET", blind=True),
     Door("conversations:history", "GET", query=lambda world: {"q": world.word}, blind=True),
@@ -193,4 +201,4 @@ CHAT = [
     Door("conversations:again", "POST", path=answer),
     Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
 ]
-PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *CHAT]
+PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *BENCH, *CHAT]

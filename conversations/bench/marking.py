@@ -1,0 +1,77 @@
+"""Where a passage says the question's words, in any script, and the part of it worth showing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from language import queries
+
+WORD = re.compile(r"[^\W_]+(?:[-._/][^\W_]+)*")
+SHOWN = 360  # characters
+# Scripts written without spaces: their terms are as many characters long as they are looked for.
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff]"
+)
+TOGETHER = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    text: str
+    is_marked: bool = False
+
+
+def marked(content: str, query: str) -> list[Part]:
+    """The stretch of the passage with most of the question's words, cut into parts."""
+    spans = list(_spans(content, set(queries.parse(query).weights)))
+    start = _densest(content, spans)
+    shown = content[start : start + SHOWN]
+    flags = [False] * len(shown)
+    for begin, end in spans:
+        for at in range(max(0, begin - start), min(len(shown), end - start)):
+            flags[at] = True
+    parts = []
+    at = 0
+    for flag, run in groupby(flags):
+        length = len(list(run))
+        parts.append(Part(shown[at : at + length], flag))
+        at += length
+    before = [Part("… ")] if start else []
+    return [*before, *parts, *([Part(" …")] if start + SHOWN < len(content) else [])]
+
+
+def _spans(content: str, terms: set[str]) -> Iterator[tuple[int, int]]:
+    seen: dict[str, bool] = {}
+    for match in WORD.finditer(content):
+        for begin, end in _pieces(match):
+            piece = content[begin:end].casefold()
+            if piece not in seen:
+                found = set(queries.parse(piece).weights)
+                # Of a word that is cut into pieces itself, most have to be asked for.
+                seen[piece] = bool(found) and 2 * len(found & terms) >= len(found)
+            if seen[piece]:
+                yield begin, end
+
+
+def _pieces(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    begin, end = match.span()
+    if not UNSPACED.search(match[0]):
+        yield begin, end
+        return
+    for at in range(begin, max(begin + 1, end - TOGETHER + 1)):
+        yield at, min(end, at + TOGETHER)
+
+
+def _densest(content: str, spans: list[tuple[int, int]]) -> int:
+    """Where to begin so that most marks are shown, a little before the first of them."""
+    if len(content) <= SHOWN or not spans:
+        return 0
+    starts = [begin for begin, _ in spans]
+    best = max(starts, key=lambda at: (sum(at <= s < at + SHOWN - 60 for s in starts), -at))
+    if best < 60:
+        return 0
+    space = content.rfind(" ", 0, best - 40)
+    return min(max(space + 1, best - 60), max(0, len(content) - SHOWN))
