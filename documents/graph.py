@@ -1,8 +1,9 @@
-"""Which vectors are in the graph (HNSW): those of owners with more than can be scanned exactly.
+"""Which passages are in the indexes of search: those of owners with more than a scan reads as fast.
 
-Entering the graph costs a passage more than everything else PostgreSQL does for it, and up to some
-thousand an exact scan is as fast. So rows are added outside, and whoever has too many outside is
-brought in by upkeep. Search reads both sides at any time (`documents_search`).
+That is one of 16 graphs of vectors (HNSW), by the owner's id, and the index of terms. To enter them
+costs a passage more than everything else PostgreSQL does for it. So rows are added outside, and
+whoever has too many outside is brought in by upkeep. Search reads both sides at any time
+(`documents_search`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from documents import generations
 from documents.models import DocumentChunk
 
 log = structlog.get_logger(__name__)
-MANY = 5_000  # passages of an owner outside the graph; as many as search scans exactly
+MANY = 2_000  # passages of an owner outside; as many as search scans (candidates.EXACT_BELOW)
 AT_ONCE = 250  # rows of one transaction: half a second
 LONGEST = 20.0  # seconds; the next turn goes on
 ANALYZE = "ANALYZE documents_documentchunk"

@@ -19,6 +19,7 @@ from documents import generations
 from documents.models import DocumentChunk, EmbeddingGeneration, TermStatistics
 
 CHANGED = 0.1
+MOST = 30_000  # the commonest terms: every search reads the list, and rare ones are alike rare
 AT_ONCE = 5_000
 PAGE = """SELECT id, lexical FROM documents_documentchunk
     WHERE owner_id = %s AND generation_id = %s AND id > %s AND lexical IS NOT NULL
@@ -44,7 +45,7 @@ def refresh(owner_id: UUID) -> bool:
 
 
 def counted(owner_id: UUID, generation: EmbeddingGeneration) -> tuple[list[int], list[int]]:
-    """Terms in more than one passage, ascending, and in how many they are."""
+    """The commonest terms in more than one passage, ascending, and in how many they are."""
     terms, counts = np.empty(0, np.int64), np.empty(0, np.int64)
     for vectors in _read(owner_id, generation):
         numbers = np.concatenate([_terms(vector) for vector in vectors])
@@ -52,7 +53,8 @@ def counted(owner_id: UUID, generation: EmbeddingGeneration) -> tuple[list[int],
         both = np.concatenate([terms, new])
         terms, where = np.unique(both, return_inverse=True)
         counts = np.bincount(where, np.concatenate([counts, times])).astype(np.int64)
-    common = counts > 1
+    least = np.partition(counts, -MOST)[-MOST] if len(counts) > MOST else 1
+    common = counts > max(least, 1)
     return terms[common].tolist(), counts[common].tolist()
 
 

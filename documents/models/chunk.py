@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from pgvector.django import (
     CosineDistance,
     HalfVectorField,
-    HnswIndex,
     L2Distance,
     MaxInnerProduct,
     SparseVectorField,
@@ -95,14 +94,6 @@ class DocumentChunk(models.Model):
                 "owner", "generation", condition=Q(indexed=False), name="chunk_not_indexed"
             ),
             models.Index("embedding_model", name="chunk_embedding_model"),
-            HnswIndex(
-                fields=["embedding"],
-                name="chunk_graph",
-                m=16,
-                ef_construction=64,
-                opclasses=["halfvec_cosine_ops"],
-                condition=Q(indexed=True),
-            ),
         ]
 
     def __str__(self) -> str:

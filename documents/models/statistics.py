@@ -9,7 +9,8 @@ from accounts.models import User
 
 
 class TermStatistics(models.Model):
-    """Among `chunks` passages, term terms[i] is in counts[i]. Terms that are in one are left out.
+    """Among `chunks` passages, term terms[i] is in counts[i]. Terms that are in one are left out,
+    and the rarest of a very large library: they count as in one.
 
     Numbers of terms are ascending (`documents.lexical`); the search function looks them up.
     """

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 
 from accounts.tenancy import scope, system
 from documents import generations, graph, inserting, uploads
@@ -112,28 +111,3 @@ def _past():
     from documents.models import EmbeddingGeneration
 
     return EmbeddingGeneration.objects.create(model="old", dimension=768, state="past")
-
-
-LEG = """EXPLAIN SELECT id FROM documents_documentchunk
-    WHERE {indexed} AND owner_id = %s AND enabled AND generation_id = %s
-    ORDER BY {distance} LIMIT 10"""
-
-
-def plan(user, indexed, distance):
-    with system(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        vector = next(iter(halves(QUERY))).to_text()
-        sql = LEG.format(indexed=indexed, distance=distance)
-        cursor.execute(sql, [user.pk, generations.present().pk, vector])
-        return "\n".join(row[0] for row in cursor.fetchall())
-
-
-def test_each_branch_reads_its_index(owner):
-    add_passages(owner, 2000)
-    with system(), connection.cursor() as cursor:
-        DocumentChunk.objects.filter(chunk_index__lt=1900).update(indexed=True)
-        cursor.execute(graph.ANALYZE)
-    assert "chunk_graph" in plan(owner, "indexed", "embedding <=> %s::halfvec")
-    beside = plan(owner, "NOT indexed", "(embedding <=> %s::halfvec) + 0")
-    assert "chunk_graph" not in beside
-    assert "chunk_not_indexed" in beside
