@@ -11,8 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts import sealing
+from accounts import rows, sealing
 from accounts.sealing import Unreadable
+from accounts.tenancy import select
 from providers.account import Account
 
 log = structlog.get_logger(__name__)
@@ -105,10 +106,22 @@ class ProviderCredential(models.Model):
             return LOST_KEY
 
 
+IN_USE = (
+    f"SELECT {rows.columns(ProviderCredential, 'c')}"  # noqa: S608 – names
+    " FROM accounts_providercredential c WHERE owner_id = %s AND provider = %s AND is_active"
+)
+
+
 def accounts_of(owner_id: UUID) -> dict[str, Account]:
     """The person's accounts in use, by provider; call inside their scope."""
     in_use = ProviderCredential.objects.filter(owner_id=owner_id).active()
     return {credential.provider: credential.account() for credential in in_use}
+
+
+def account_of(owner_id: UUID, provider: str) -> Account | None:
+    """The person's account in use there; opens their scope itself, for one message."""
+    held = select(owner_id, IN_USE, [owner_id, provider])
+    return rows.loaded(ProviderCredential, held[0]).account() if held else None
 
 
 def note_use(owner_id: UUID, provider: str, *, code: str = "", message: str = "") -> None:

@@ -45,8 +45,7 @@ def own_accounts(owner_id: UUID, model: str) -> Accounts:
     provider = registry.describe(embedder=model).embedding.provider
     if provider not in ProviderCredential.Provider:
         return {}
-    with scope(owner_id):
-        own = credentials.accounts_of(owner_id).get(provider)
+    own = credentials.account_of(owner_id, provider)
     if not own or own.base_url:
         return {}
     is_used = registry.describe({provider: own}, model).embedding.source == "own"

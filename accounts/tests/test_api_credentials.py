@@ -260,8 +260,8 @@ def test_the_list_costs_the_same_whatever_its_length(api, owner, django_assert_n
 
     add(1)
     api.get(CREDENTIALS)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         api.get(CREDENTIALS)
     add(9)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(api.get(CREDENTIALS).json()["results"]) == 10

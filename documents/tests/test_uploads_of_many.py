@@ -283,11 +283,11 @@ def test_lists_and_counts_take_the_same_queries_however_many_files(
     small, large = announce(api, "a.txt")["id"], announce(api, *map(str, range(60)))["id"]
     send(api, large, "7")
     for upload in (small, large):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert api.get(f"{UPLOADS}{upload}/").status_code == 200
         with django_assert_num_queries(11):
             assert client.get(f"/documents/uploads/{upload}/").status_code == 200
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(api.get(UPLOADS).json()["results"]) == 2
     with django_assert_num_queries(10):
         assert client.get("/documents/uploads/").status_code == 200
