@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from language.forms import CODE, JOINED, PIECE, Forms, forms, function_words
+from language.forms import JOINED, PIECE, Forms, forms, function_words
 from language.identifiers import identifiers, parts_of_names
 from language.terms import STOP_WORDS
 
+IDENTIFIER = 4.0  # more than the parts that it is written with
 MOST_TERMS = 200  # the heaviest
 MOST_PHRASES = 5
 SHORTEST_PHRASE = 2
@@ -42,7 +43,7 @@ def _weights(text: str) -> dict[str, float]:
     for term in parts_of_names(text):
         weights.setdefault(term, JOINED)
     for term in identifiers(text):
-        weights[term] = CODE
+        weights[term] = IDENTIFIER
     heaviest = sorted(weights, key=lambda term: -weights[term])[:MOST_TERMS]
     return {term: weights[term] for term in heaviest}
 

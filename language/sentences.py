@@ -17,6 +17,7 @@ LONGEST = 1000  # nothing is longer, whatever the text
 SHORT_LINE = 0.5  # of the line after it: too short to have been wrapped there
 
 _BLOCK_START = re.compile(r"\s*(?:#{1,6} |[-*+•‣–] |\d{1,3}[.)] |\||>|```|~~~)")
+_NUMBERED = re.compile(r"\s*\d{1,3}[.)] (.)")
 _HEADING = re.compile(r"\s*#{1,6} ")
 _STOP = re.compile(
     # Latin stops count before white space only. Tried once per run and without going back, or a
@@ -53,19 +54,30 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     start = position = 0
     lines = text.splitlines(keepends=True)
     in_table = under_header = False
+    is_item = goes_on = False  # prose whose line before has not come to a stop
     for line, following in zip_longest(lines, lines[1:], fillvalue=""):
-        if not under_header and (not line.strip() or _BLOCK_START.match(line)):
+        opens = _opens_block(line, goes_on=goes_on)
+        if not under_header and (opens or not line.strip()):
             yield start, position
-            start = position
+            start, is_item, goes_on = position, opens, False
         position += len(line)
         row = is_row(line)
         under_header = row and not in_table and is_rule(following)
         in_table = row
-        ends = row or _HEADING.match(line) or _is_bare_heading(line, following)
+        is_heading = _HEADING.match(line) or (not goes_on and _is_bare_heading(line, following))
+        ends = bool(row or is_heading)
         if ends and not under_header:
             yield start, position
-            start = position
+            start, is_item = position, False
+        goes_on = not ends and not is_item and line.rstrip()[-1:].isalnum()
     yield start, position
+
+
+def _opens_block(line: str, *, goes_on: bool) -> bool:
+    """A number in a date or a sum that a wrap has put first is no item's: “until the / 3. of”."""
+    if goes_on and (number := _NUMBERED.match(line)) and number[1].islower():
+        return False
+    return bool(_BLOCK_START.match(line))
 
 
 def _of_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

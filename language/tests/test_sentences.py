@@ -62,6 +62,26 @@ def test_a_soft_line_wrap_does_not_end_a_sentence():
     assert split("This goes\non here. Next") == ["This goes\non here.", "Next"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The rent for the flat is due until the\n3. of each month and the\n22) nothing more.",
+        "Whoever has signed the contract with\nThe Company\nis bound to keep all rules in it.",
+        "The tenant of this flat pays what is due to\nMr Smith\nAt the Old Mill in the village of"
+        " Little Snoring.",
+        "ผู้เช่าต้องชำระ\nค่าเช่าทุกวันที่ 5 ของเดือน",
+        "租户应于每月\n5日前支付租金。",
+    ],
+)
+def test_lines_kept_from_a_scan_end_no_sentence(text):
+    assert split(text) == [text]
+
+
+def test_items_in_small_letters_are_items():
+    text = "Bring along:\n1. a pen that\nis blue\n2. a book"
+    assert split(text) == ["Bring along:", "1. a pen that\nis blue", "2. a book"]
+
+
 def test_headings_items_rows_and_blank_lines_end_a_sentence():
     text = "# Title\nText\n\nMore\n- one\n- two\n1. First\n| a | b |\n| c | d |\nend"
     assert split(text) == [
