@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from statistics import fmean
 from uuid import UUID, uuid4
 
@@ -22,7 +23,6 @@ from documents.retrieval import Parameters, Passage, SearchScope, retrieve
 from language.tokens import estimate_tokens
 from providers.base import Embedder
 
-MODES = ("text", "vector", "hybrid")
 TOP = 20
 FIRST = 5
 BUDGET = 1_500  # tokens of passages handed to the model, whatever their size
@@ -118,14 +118,24 @@ def ask(judged: Judged, stored: Stored) -> dict[str, list[float]]:
 
 
 def _answers(question: Question, stored: Stored) -> dict[str, float]:
-    where, columns = SearchScope(stored.owner), {}
-    for mode in MODES:
-        search = retrieve(where, question.text, Parameters(top_k=TOP, mode=mode))
-        columns |= _scored(question, search.passages, mode, stored)
-    columns |= _scored(question, by_ranks(search.fused)[:TOP], "RRF", stored)
+    """One search tells what each leg found, in its order, and what became of it."""
+    search = retrieve(SearchScope(stored.owner), question.text, Parameters(top_k=TOP))
+    found = {
+        "text": _leg(search.fused, "matching_rank"),
+        "vector": _leg(search.fused, "near_rank"),
+        "RRF": by_ranks(search.fused),
+        "hybrid": search.passages,
+    }
+    columns = {}
+    for name, passages in found.items():
+        columns |= _scored(question, passages[:TOP], name, stored)
     if question.answers and question.gold:
         columns |= _answered(question, search.passages, stored)
     return columns
+
+
+def _leg(candidates: list[Passage], rank: str) -> list[Passage]:
+    return sorted((p for p in candidates if getattr(p, rank)), key=attrgetter(rank))
 
 
 def by_ranks(candidates: list[Passage]) -> list[Passage]:
@@ -139,15 +149,15 @@ def by_ranks(candidates: list[Passage]) -> list[Passage]:
 
 
 def _scored(
-    question: Question, found: list[Passage], mode: str, stored: Stored
+    question: Question, found: list[Passage], name: str, stored: Stored
 ) -> dict[str, float]:
     if not question.gold:
         held = any(question.answers[0] in passage.content for passage in found[:FIRST])
-        return {f"{mode}: found": held}
+        return {f"{name}: found": held}
     ranking = scores.ranked(found, question, stored.spans)
     return {
-        f"{mode}: nDCG": scores.ndcg(ranking, question),
-        f"{mode}: recall": scores.recall(ranking, question),
+        f"{name}: nDCG": scores.ndcg(ranking, question),
+        f"{name}: recall": scores.recall(ranking, question),
     }
 
 
