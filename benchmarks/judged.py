@@ -58,9 +58,9 @@ class Reader:
 
     def short(self, folder: Path) -> Judged:
         """Each text of the corpus is a document, those judged for the questions first."""
-        texts = {row["_id"]: row for row in _rows(folder / "corpus.jsonl")}
-        asked = self._sample(_rows(folder / "queries.jsonl"))
-        golds = _judgements(folder)
+        texts = {row["_id"]: row for row in rows(folder / "corpus.jsonl")}
+        asked = self._sample(rows(folder / "queries.jsonl"))
+        golds = judgements(folder)
         questions = [
             Question(row["text"], tuple(Gold(*gold) for gold in golds[row["_id"]]))
             for row in asked
@@ -73,22 +73,22 @@ class Reader:
         for pk in list(dict.fromkeys(wanted + others))[: self.most_documents]:
             row = texts[pk]
             with suppress(ExtractionError):  # an empty text is refused, and so it is at uploads
-                found.documents[pk] = self._read(row["text"], "text.txt", row.get("title", ""))
+                found.documents[pk] = self.read(row["text"], "text.txt", row.get("title", ""))
         return found
 
     def joined(self, folder: Path) -> Judged:
         """Paragraphs side by side are one document, by article where the set names it."""
-        answered = {row["_id"]: row for row in _rows(folder / "qa.jsonl")}
+        answered = {row["_id"]: row for row in rows(folder / "qa.jsonl")}
         article = {row["pid"]: row.get("article", "") for row in answered.values()}
         found, place = Judged(f"{folder.name}, joined"), {}
-        rows = list(enumerate(_rows(folder / "corpus.jsonl")))
-        for key, group in groupby(rows, lambda row: _document(article, *row)):
+        numbered = list(enumerate(rows(folder / "corpus.jsonl")))
+        for key, group in groupby(numbered, lambda row: _document(article, *row)):
             texts = {row["_id"]: " ".join(row["text"].split()) for _, row in group}
             place |= {pk: Gold(key, 1, text) for pk, text in texts.items()}
             title = "" if key.isdecimal() else key
-            found.documents[key] = self._read("\n\n".join(texts.values()), "text.txt", title)
-        golds = _judgements(folder)
-        for row in self._sample(_rows(folder / "queries.jsonl")):
+            found.documents[key] = self.read("\n\n".join(texts.values()), "text.txt", title)
+        golds = judgements(folder)
+        for row in self._sample(rows(folder / "queries.jsonl")):
             gold = tuple(place[pk] for pk, _ in golds.get(row["_id"], []))
             answers = tuple(answered.get(row["_id"], {}).get("answers", ()))
             found.questions.append(Question(row["text"], gold, answers))
@@ -122,7 +122,7 @@ class Reader:
     def _sample(self, rows: list[Any]) -> list[Any]:
         return self.random.sample(rows, min(len(rows), self.most_questions))
 
-    def _read(self, text: str, name: str, title: str) -> Extracted:
+    def read(self, text: str, name: str, title: str) -> Extracted:
         extracted = extract(self._write(text, name), name)
         extracted.title = extracted.title or title
         return extracted
@@ -137,7 +137,7 @@ def _document(article: dict[str, str], number: int, row: dict[str, str]) -> str:
     return article.get(row["_id"]) or str(number // PARAGRAPHS)
 
 
-def _judgements(folder: Path) -> dict[str, list[tuple[str, int]]]:
+def judgements(folder: Path) -> dict[str, list[tuple[str, int]]]:
     golds: dict[str, list[tuple[str, int]]] = {}
     with (folder / "qrels.tsv").open() as file:
         for query, document, grade in list(csv.reader(file, delimiter="\t"))[1:]:
@@ -146,5 +146,5 @@ def _judgements(folder: Path) -> dict[str, list[tuple[str, int]]]:
     return golds
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in re.split(r"\n", path.read_text()) if line.strip()]

@@ -1,29 +1,20 @@
 """Answers without a language model: the one or two sentences of the passages that answer best,
 word for word, cited. A row of a table comes as a small table under its header.
 
-Lexical coverage and e5 similarity rank the sentences; the same figures decide when to refuse.
+Words covered and similarity rank the sentences; `refusal` decides whether to answer at all.
 Without the embedder (its failure is never the reader's problem) words alone decide, less sharply.
-
-Measured on six retrieved paragraphs a question (per cent; 150 questions a set, 80 across
-languages; the limits below were chosen on the same sets). Off-topic questions meet the nearest
-paragraphs of other articles ("near") or any ("far").
-
-    SQuAD 2 / XQuAD             en   th   zh   hi   de   ar   th→en  zh→en  de→en  hi→en  ar→en
-    answer holds the gold       85   79   89   81   81   78     48     56     55     69     42
-    wrongly refused              2    1    2    7    2    3     38     34     34     14     46
-    refused, near               93   84   87   90   87   88     91     85     95     64     95
-    refused, far                99   95  100  100   95   99
-    by words alone: gold        78   78   83   77   73   77      0      5     10      0      0
-    by words alone: near / far  52/93 87/99 71/98 41/85 62/91 55/97
-
-A question on the topic whose answer the text lacks (SQuAD 2 impossible) is refused in 7 % only.
+Figures are in docs/rag.md.
 """
+
+from __future__ import annotations
 
 import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from language.tokens import estimate_tokens
 from providers.base import (
@@ -36,8 +27,11 @@ from providers.base import (
     Usage,
 )
 from providers.errors import ProviderError
+from providers.local import refusal
+from providers.local.background import Background
 from providers.local.embedder import LocalEmbedder
 from providers.local.ranking import Candidate, Question, candidates, quoted
+from providers.local.refusal import Compared, Evidence
 from providers.retries import Patience
 from providers.settings import ProviderSettings
 
@@ -57,14 +51,6 @@ FEW_WORDS = 0.2
 SECOND_ADDS, THIRD_ADDS = 0.12, 0.3  # of the question's weight, to deserve a place
 NEARLY = 0.06  # score difference to the best
 
-# Refusal: similarity + 0.05 × lexical score below a limit that depends on the languages (e5 finds
-# any two Chinese
-# texts closer, and texts of different languages farther apart). See `_is_answerable`.
-SAME_LANGUAGE, OTHER_LANGUAGE, IDEOGRAPHS = 0.845, 0.80, 0.878
-CERTAIN_WORDS = 0.6  # lexical score that answers whatever the similarity
-WORDS_ALONE = {"ideographs": 0.12, "other": 0.28, "latin": 0.22}
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_LATIN = re.compile("[A-Za-z]")
 _DELTA = re.compile(r"\S+\s*")
 WORDS_PER_DELTA = 8
 
@@ -72,14 +58,17 @@ WORDS_PER_DELTA = 8
 @dataclass(frozen=True)
 class Scored:
     candidate: Candidate
-    lexical: float
-    similarity: float | None  # None: not embedded
+    score: float  # comparable within one answer only
 
-    @property
-    def score(self) -> float:
-        if self.similarity is None:
-            return self.lexical
-        return self.lexical + SIMILARITY_WEIGHT * (self.similarity - SAME_LANGUAGE)
+
+@dataclass(frozen=True)
+class Considered:
+    question: Question
+    scored: Sequence[Scored]
+    evidence: Evidence
+
+    def best(self) -> list[Candidate]:
+        return _chosen(self.question, self.scored)
 
 
 class ExtractiveChatModel(ChatModel):
@@ -88,8 +77,8 @@ class ExtractiveChatModel(ChatModel):
     writes = False
 
     def __init__(self, embedder: Embedder | None = None) -> None:
-        """embedder: multilingual-e5-small, for which the limits are calibrated."""
         self._embedder = embedder
+        self._background = Background(embedder) if embedder else None
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         quotes = await asyncio.to_thread(self.quotes, request)
@@ -103,36 +92,45 @@ class ExtractiveChatModel(ChatModel):
 
     def quotes(self, request: ChatRequest) -> list[Candidate]:
         """Sentences and rows as they stand in the passages; empty means refuse."""
+        considered = self.considered(request)
+        if not considered:
+            return []
+        verdict = refusal.verdict(considered.evidence)
+        if not verdict.is_answerable:
+            log.debug("Refused by %s", verdict.reason)
+            return []
+        return considered.best()
+
+    def considered(self, request: ChatRequest) -> Considered | None:
+        """None where there is nothing to weigh: no words, or a code that no passage has."""
         found = candidates(request.passages)
         question = Question(request.question, found)
-        if not found or not question.words:
-            return []
-        scored = self._scored(request.question, question, found)
-        if not is_answerable(request.question, question, scored):
-            return []
-        return _chosen(question, scored)
+        if not found or not question.words or question.lacks_its_codes(found):
+            return None
+        return Considered(question, *self._weighed(request.question, question, found))
 
-    def _scored(self, text: str, question: Question, found: Sequence[Candidate]) -> list[Scored]:
+    def _weighed(
+        self, text: str, question: Question, found: Sequence[Candidate]
+    ) -> tuple[list[Scored], Evidence]:
         lexical = [question.score(candidate) for candidate in found]
-        pool = _pool(lexical)
-        texts = [found[index].in_words or found[index].text for index in pool]
-        similarities = self._similarities(text, texts)
-        if similarities is None:
-            return [Scored(*pair, None) for pair in zip(found, lexical, strict=True)]
-        return [
-            Scored(found[index], lexical[index], similarity)
-            for index, similarity in zip(pool, similarities, strict=True)
-        ]
+        if self._embedder and self._background:
+            pool = _pool(lexical)
+            compared = Compared(
+                text, question, [found[i] for i in pool], [lexical[i] for i in pool]
+            )
+            try:
+                meant = compared.embedded(self._embedder)
+                evidence = refusal.by_meaning(compared, meant, self._background)
+            except ProviderError as error:
+                log.warning("Answering by words alone: %s", error.message)
+            else:
+                scores = np.add(compared.lexical, SIMILARITY_WEIGHT * meant.similarities)
+                return _scored(compared.found, scores.tolist()), evidence
+        return _scored(found, lexical), refusal.by_words(question, lexical)
 
-    def _similarities(self, question: str, texts: Sequence[str]) -> list[float] | None:
-        if self._embedder is None:
-            return None
-        try:
-            query = self._embedder.embed_query(question)
-            return [float(value) for value in self._embedder.embed_passages(texts) @ query]
-        except ProviderError as error:
-            log.warning("Answering by words alone: %s", error.message)
-            return None
+
+def _scored(found: Sequence[Candidate], scores: Sequence[float]) -> list[Scored]:
+    return [Scored(*pair) for pair in zip(found, scores, strict=True)]
 
 
 def _pool(lexical: Sequence[float]) -> list[int]:
@@ -141,28 +139,6 @@ def _pool(lexical: Sequence[float]) -> list[int]:
     leading = LEADING if max(lexical) >= FEW_WORDS else LEADING_FOREIGN
     others = [index for index in range(len(lexical)) if index not in by_words]
     return by_words + others[:leading]
-
-
-def is_answerable(text: str, question: Question, scored: Sequence[Scored]) -> bool:
-    found = [one.candidate for one in scored]
-    if question.lacks_its_codes(found):
-        return False
-    lexical = max(one.lexical for one in scored)
-    similarities = [one.similarity + 0.05 * one.lexical for one in scored if one.similarity]
-    if not similarities:
-        return lexical >= WORDS_ALONE[_script(text)]
-    if lexical >= CERTAIN_WORDS:
-        return True
-    if _script(text) == "ideographs" and _IDEOGRAPH.search(found[0].text):
-        return max(similarities) >= IDEOGRAPHS
-    kinship = min(1.0, max(0.0, (question.known(found) - 0.15) / 0.35))
-    return max(similarities) >= OTHER_LANGUAGE + kinship * (SAME_LANGUAGE - OTHER_LANGUAGE)
-
-
-def _script(text: str) -> str:
-    if _IDEOGRAPH.search(text):
-        return "ideographs"
-    return "latin" if _LATIN.search(text) else "other"
 
 
 def _chosen(question: Question, scored: Sequence[Scored]) -> list[Candidate]:

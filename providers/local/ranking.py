@@ -13,6 +13,7 @@ from providers.local.pieces import pieces
 CODE_WEIGHT = 3.0  # a number or an identifier such as KITE-0007 says more than a word
 HEADING_SHARE = 0.6  # of a word's weight when only the heading or the document's name has it
 PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
+FEW = 20  # sentences; what one of fewer lacks is not rare for that
 _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 # An n-gram of another script, which language.terms writes in hexadecimal.
 _GRAM = re.compile(r"zw?(?:y[0-9a-f]{5}|[0-9a-f]{4}){1,3}")
@@ -142,7 +143,7 @@ def _nearness(candidate: Candidate, word: Words) -> float:
 
 
 def _weight(word: Words, count: int, total: int) -> float:
-    rarity = math.log(1 + (total - count + 0.5) / (count + 0.5))
+    rarity = math.log(1 + (max(total, FEW) - count + 0.5) / (count + 0.5))
     return rarity * (CODE_WEIGHT if _is_code(word) else 1.0)
 
 

@@ -4,6 +4,7 @@ import pytest
 from providers.base import Embedder, Finished
 from providers.errors import ProviderError
 from providers.local.extractive import ExtractiveChatModel
+from providers.local.ordinary import QUESTIONS
 from providers.retries import Patience
 from providers.tests.asking import ask, events_of, text_of
 
@@ -15,7 +16,8 @@ FOOD = "Butter melts at about 35 degrees. Sugar melts at about 160 degrees and t
 
 
 class Preset(Embedder):
-    """The question is the first axis; a text's similarity to it is looked up by a word it holds."""
+    """The question is the first axis; a text's similarity to it is looked up by a word it holds.
+    Ordinary questions are the second axis: near every sentence that is not near this one."""
 
     model, dimension, batch_size = "preset", 2, 64
     patience = Patience(retries=0)
@@ -25,7 +27,8 @@ class Preset(Embedder):
 
     def _embed(self, texts, kind):
         if kind == "query":
-            return np.array([[1, 0]], np.float32)
+            ordinary = {text for asked in QUESTIONS.values() for text in asked}
+            return np.array([[0, 1] if t in ordinary else [1, 0] for t in texts], np.float32)
         near = [self._of(text) for text in texts]
         return np.array([[one, np.sqrt(1 - one**2)] for one in near], np.float32)
 
