@@ -10,10 +10,12 @@ from accounts import answering
 from accounts.answering import Models
 from accounts.models import User
 from accounts.provider_forms import grouped
+from accounts.reranking import may_rerank
 from chatbots.models import Chatbot
 from documents.models import Document
 from documents.retrieval.reranking import OFF
 from providers import registry
+from providers.account import Accounts
 
 LIBRARY, CHOSEN = "library", "chosen"
 SEARCH_SETTINGS = ("search_mode", "meaning", "top_k", "minimum_score", "rerank_model")
@@ -164,6 +166,11 @@ def reranker_choices(models: Models, current: str) -> list[tuple[str, Any]]:
     known = {*dict(first), *(choice.name for choice in others)}
     unlisted = [] if current in known else [(current, current)]
     return [*first, *grouped(others), *unlisted]
+
+
+def may_be_reranker(accounts: Accounts, name: str) -> bool:
+    """The default, none, or a model that somebody with these accounts can use."""
+    return name in {"", OFF} or may_rerank(accounts, name)
 
 
 def is_lost(models: Models, name: str) -> bool:

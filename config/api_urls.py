@@ -12,6 +12,7 @@ from billing.api import DailyUsageView, MeView, UsageView
 from billing.plan_api import CreditsView, PlansView, SubscriptionView
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
+from conversations.api.bench import SearchExplainView, SearchLogView
 from conversations.api.conversations import ConversationViewSet
 from conversations.api.messages import (
     ConversationMessagesView,
@@ -90,6 +91,8 @@ urlpatterns = [
         unscoped(outside(ProviderCredentialViewSet.as_view({"post": "test"}))),
         name="api-credentials-test",
     ),
+    path("search/explain/", unscoped(SearchExplainView.as_view()), name="api-search-explain"),
+    path("search/log/", SearchLogView.as_view(), name="api-search-log"),
     path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
     path("usage/", UsageView.as_view(), name="api-usage"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),

@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from accounts import answering
 from accounts.models import User
-from accounts.reranking import may_rerank
 from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
@@ -23,9 +22,9 @@ from accounts.rest.strict import StrictModelSerializer, finite
 from accounts.rest.views import each_or_404
 from chatbots import editing
 from chatbots.editing import SlugTaken
+from chatbots.forms import may_be_reranker
 from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document
-from documents.retrieval.reranking import OFF
 
 MAX_DOCUMENTS = 1_000
 IN_ORDER = Prefetch("chatbotdocument_set", ChatbotDocument.objects.order_by("pk"))
@@ -95,7 +94,7 @@ class ChatbotSerializer(StrictModelSerializer):
     def validate_rerank_model(self, name: str) -> str:
         kept = self.instance.rerank_model if self.instance else ""
         accounts = answering.models_of(self.context["request"].user).accounts
-        if name not in {"", OFF, kept} and not may_rerank(accounts, name):
+        if name != kept and not may_be_reranker(accounts, name):
             raise serializers.ValidationError(_("There is no such model here."))
         return name
 

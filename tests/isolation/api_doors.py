@@ -186,6 +186,27 @@ UPLOADS = [
     Door("api-uploads-detail", "DELETE", "documents:write", path=upload),
 ]
 SEARCH = [
+    Door("api-search-log", "GET", "conversations:read", blind=True),
+    Door(
+        "api-search-log",
+        "GET",
+        "conversations:read",
+        query=lambda world: {"chatbot": str(world.chatbot)},
+        blind=True,
+    ),
+    Door("api-search-explain", "POST", "search:read", body=always({"query": "sings"}), blind=True),
+    *(
+        Door(
+            "api-search-explain",
+            "POST",
+            "search:read",
+            body=lambda world, field=field, named=named: {"query": "sings", field: named(world)},
+        )
+        for field, named in (
+            ("document_ids", lambda world: [str(world.document)]),
+            ("chatbot", lambda world: str(world.chatbot)),
+        )
+    ),
     Door("api-search", "POST", "search:read", body=always({"query": "sings"}), blind=True),
     *(
         Door(
