@@ -127,8 +127,8 @@ def _answers(question: Question, stored: Stored) -> dict[str, float]:
         "hybrid": search.passages,
     }
     columns = {}
-    for name, passages in found.items():
-        columns |= _scored(question, passages[:TOP], name, stored)
+    for name, ranked in found.items():
+        columns |= _scored(question, ranked[:TOP], name, stored)
     if question.answers and question.gold:
         columns |= _answered(question, search.passages, stored)
     return columns

@@ -68,17 +68,31 @@ def forms(text: str, pieces_from: int = 0) -> Iterator[Forms]:
             yield from _split(raw, pieces_from)
 
 
+def terms(text: str, pieces_from: int = 0) -> Iterator[str]:
+    """The same without weights, quickly, for passages."""
+    for raw in text.split():
+        if len(raw) <= _COMMON:
+            yield from _known_terms(raw, pieces_from)
+        else:
+            yield from (term for word in _split(raw, pieces_from) for term, _ in word)
+
+
 def function_words(text: str) -> tuple[int, int, int]:
     """Of English, of other languages in Latin letters, and all words."""
     words = text.lower().split()
-    english = sum(word in STOP_WORDS for word in words)
-    return english, sum(word in _FUNCTION_WORDS for word in words), len(words)
+    english = sum(map(STOP_WORDS.__contains__, words))
+    return english, sum(map(_FUNCTION_WORDS.__contains__, words)), len(words)
 
 
 @lru_cache(maxsize=20_000)
 def _known(raw: str, pieces_from: int) -> tuple[Forms, ...]:
     """Most words have been seen before; folding one alone gives what it gives in its text."""
     return tuple(_split(raw, pieces_from))
+
+
+@lru_cache(maxsize=20_000)
+def _known_terms(raw: str, pieces_from: int) -> tuple[str, ...]:
+    return tuple(term for word in _split(raw, pieces_from) for term, _ in word)
 
 
 def _split(raw: str, pieces_from: int) -> Iterator[Forms]:
