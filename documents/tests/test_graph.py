@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from django.core.files.base import ContentFile
 
 from accounts.tenancy import scope, system
-from documents import generations, graph, inserting, uploads
+from documents import generations, graph
 from documents.models import DocumentChunk
 from documents.retrieval import Parameters, SearchScope, candidates
+from documents.tests.library import add_passages
 from documents.vectors import halves
 from language.queries import Query
 
@@ -21,31 +21,6 @@ def few_are_many(monkeypatch):
     monkeypatch.setattr(graph, "MANY", MANY)
     monkeypatch.setattr(graph, "AT_ONCE", 20)
     monkeypatch.setattr(candidates, "EXACT_BELOW", MANY)
-
-
-def add_passages(user, count, seed=1):
-    """A document with so many random vectors."""
-    generation = generations.present()
-    vectors = np.random.default_rng(seed).standard_normal((count, 768), dtype=np.float32)
-    with scope(user):
-        file = ContentFile(f"{user.pk} {seed}".encode(), "a.txt")
-        document, _ = uploads.add_document(user, file)
-        inserting.insert(
-            [
-                DocumentChunk(
-                    document=document,
-                    owner=user,
-                    generation=generation,
-                    chunk_index=index,
-                    content="x",
-                    start_char=0,
-                    end_char=1,
-                    embedding=vector,
-                    embedding_model=generation.model,
-                )
-                for index, vector in enumerate(halves(vectors))
-            ]
-        )
 
 
 def exact(user, limit):
