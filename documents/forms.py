@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from billing.limits import QuotaExceeded
 from documents.addresses import add_address
-from documents.models import KINDS, Document, DocumentQuerySet
+from documents.filters import Filters, first_moment, last_moment
+from documents.models import Document, DocumentQuerySet
 from documents.uploads import MAX_PASTED, UploadRefused, add_text, clean_name
 from outbound.addresses import MAX_LENGTH
 
 MAX_TAGS = 20
+CHOSEN = ("tag", "type", "language")
 SORTS = {
     "": ("-created_at", "-id"),
     "oldest": ("created_at", "id"),
@@ -45,7 +47,9 @@ class LibraryForm(forms.Form):
     )
     type = forms.ChoiceField(required=False, choices=[("", _("Any type")), *TYPES])
     tag = forms.ChoiceField(required=False)
-    language = forms.CharField(required=False, max_length=2)
+    language = forms.CharField(required=False, max_length=3)
+    added_from = forms.DateField(required=False)
+    added_to = forms.DateField(required=False)
     sort = forms.ChoiceField(
         required=False,
         choices=[
@@ -63,8 +67,19 @@ class LibraryForm(forms.Form):
 
     @property
     def narrows(self) -> bool:
-        filters = ("name", "status", "type", "tag", "language")
-        return any(self.cleaned_data.get(key) for key in filters)
+        narrowing = bool(self.cleaned_data.get("name") or self.cleaned_data.get("status"))
+        return narrowing or bool(self.filters())
+
+    def filters(self) -> Filters:
+        """In the time zone in force."""
+        one = {key: (self.cleaned_data[key],) for key in CHOSEN if self.cleaned_data.get(key)}
+        return Filters(
+            tags=one.get("tag", ()),
+            types=one.get("type", ()),
+            languages=one.get("language", ()),
+            added_from=first_moment(self.cleaned_data.get("added_from")),
+            added_to=last_moment(self.cleaned_data.get("added_to")),
+        )
 
     def apply(self, documents: DocumentQuerySet) -> DocumentQuerySet:
         wanted = self.cleaned_data
@@ -72,13 +87,7 @@ class LibraryForm(forms.Form):
             documents = documents.named(name)
         if status := wanted.get("status"):
             documents = documents.filter(status=status)
-        if kind := wanted.get("type"):
-            documents = documents.filter(mime_type__in=KINDS[kind])
-        if tag := wanted.get("tag"):
-            documents = documents.filter(tags__contains=[tag])
-        if language := wanted.get("language"):
-            documents = documents.filter(language=language)
-        return documents.order_by(*SORTS[wanted.get("sort", "")])
+        return documents.fitting(self.filters()).order_by(*SORTS[wanted.get("sort", "")])
 
 
 class AddingForm(forms.Form):

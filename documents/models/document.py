@@ -59,6 +59,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def library(self) -> DocumentQuerySet:
         return self.filter(kind=Document.Kind.LIBRARY)
 
+    def searchable(self) -> DocumentQuerySet:
+        """Of the library, with passages to find: also while they are processed again."""
+        return self.library().filter(chunk_count__gt=0)
+
     def ready(self) -> DocumentQuerySet:
         return self.filter(status=Document.Status.READY)
 
@@ -88,6 +92,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def newest_first(self) -> DocumentQuerySet:
         return self.order_by("-created_at", "-id")
+
+    def tag_counts(self) -> dict[str, int]:
+        """How many documents have each tag."""
+        tags = self.order_by().annotate(
+            tag=Func("tags", function="unnest", output_field=models.CharField())
+        )
+        return dict(tags.values_list("tag").annotate(count=models.Count("pk")))
 
     def tags(self) -> list[str]:
         """The tags in use, by the alphabet."""
