@@ -204,7 +204,8 @@ def test_search_by_meaning_links_to_the_passage(signed_in, owner, make_document)
     with scope(owner):
         chunk = DocumentChunk.objects.get()
     response = signed_in.get("/documents/search/?q=blue sky")
-    assert [passage.content for passage in response.context["passages"]] == ["The sky is blue."]
+    found = [result.passage.content for result in response.context["results"]]
+    assert found == ["The sky is blue."]
     assert f"?chunk={chunk.pk}#passage" in response.content.decode()
 
 
@@ -225,7 +226,7 @@ def test_an_outsider_finds_nothing_and_changes_nothing(client, owner, outsider, 
         client.post("/documents/selected/", {"action": action, "id": str(document.pk)})
     assert listed(client.get(LIST)) == []
     assert client.get(f"/documents/progress/?id={document.pk}").content.strip() == b""
-    assert client.get("/documents/search/?q=sky").context["passages"] == []
+    assert client.get("/documents/search/?q=sky").context["results"] == []
     with scope(owner):
         assert Document.objects.get().status == "ready"
 
