@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from language import queries
+from language.forms import forms
 
-WORD = re.compile(r"[^\W_]+(?:[-._/][^\W_]+)*")
+# Vowels and accents that stand on a letter are none themselves.
+_SIGNS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0eff\u1000-\u109f\u1780-\u17ff"
+_LETTER = rf"(?:[^\W_]|[{_SIGNS}])"
+WORD = re.compile(rf"{_LETTER}+(?:[-._/]{_LETTER}+)*")
 SHOWN = 360  # characters
+WHOLE = 0  # words as they are, not cut into pieces
 # Scripts written without spaces: their terms are as many characters long as they are looked for.
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff]"
@@ -49,7 +54,7 @@ def _spans(content: str, terms: set[str]) -> Iterator[tuple[int, int]]:
         for begin, end in _pieces(match):
             piece = content[begin:end].casefold()
             if piece not in seen:
-                found = set(queries.parse(piece).weights)
+                found = {term for word in forms(piece, WHOLE) for term, _ in word}
                 # Of a word that is cut into pieces itself, most have to be asked for.
                 seen[piece] = bool(found) and 2 * len(found & terms) >= len(found)
             if seen[piece]:
