@@ -76,8 +76,7 @@ class SearchView(ApiView):
         wanted = asked.validated_data
         with timezone.override(request.user.timezone):
             filters = asked.filters()
-        with scope(request.user):
-            reach = replace(search_scope(request, wanted), filters=filters)
+        reach = replace(search_scope(request, wanted), filters=filters)
         how = {"top_k": wanted["top_k"], "mode": wanted["mode"]}
         found = retrieval.search(reach, wanted["query"], origin="api", **how)
         return Response({"results": [passage.as_result() for passage in found]})
@@ -85,13 +84,20 @@ class SearchView(ApiView):
 
 def search_scope(request: Request, wanted: dict[str, Any]) -> SearchScope:
     """What the request may read, made of rows the person was allowed to see; 404 otherwise."""
+    limit = chatbot_limit(request)
+    if not limit and wanted.keys().isdisjoint({"chatbot", "document_ids"}):
+        return SearchScope(request.user.pk)
+    with scope(request.user):
+        return _chosen(request, {"chatbot": str(limit), **wanted} if limit else wanted)
+
+
+def _chosen(request: Request, wanted: dict[str, Any]) -> SearchScope:
     mine = Document.objects.for_user(request.user)
     reach = SearchScope(request.user.pk)
-    if limit := chatbot_limit(request):
-        wanted = {"chatbot": str(limit), **wanted}
     if "chatbot" in wanted:
         reach = chatbot_or_404(request, wanted["chatbot"]).search_scope()
-    if limit and reach.document_ids is not None:  # what it does not read is not there
+    if chatbot_limit(request) and reach.document_ids is not None:
+        # What a limited key's chatbot does not read is not there.
         mine = mine.filter(pk__in=reach.document_ids)
     if "document_ids" in wanted:
         chosen = each_or_404(mine.only("pk"), wanted["document_ids"])

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
+from accounts import tenancy
 from documents import lexical
 from documents.models import EmbeddingGeneration
 from documents.retrieval.found import Passage
@@ -34,8 +33,7 @@ def candidates(
     vector: str | None,
     parameters: Parameters,
 ) -> list[Passage]:
-    """All of them, best first. `vector` is a halfvec in PostgreSQL's notation; None: words alone.
-    Call it in the owner's scope."""
+    """All of them, best first. `vector` is a halfvec in PostgreSQL's notation, None without one."""
     terms, weights = lexical.asked(query.weights) if parameters.mode != "vector" else ([], [])
     depth = parameters.candidates
     documents, those = _documents(scope)
@@ -44,9 +42,8 @@ def candidates(
         *those,
         *(depth, 2 * depth, parameters.weight_of_meaning, EXACT_BELOW),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(CALL.format(documents=documents), asked)
-        return [Passage(*row) for row in cursor.fetchall()]
+    rows = tenancy.select(scope.owner_id, CALL.format(documents=documents), asked)
+    return [Passage(*row) for row in rows]
 
 
 def _documents(scope: SearchScope) -> tuple[str, list[Any]]:

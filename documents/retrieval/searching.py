@@ -5,11 +5,8 @@ from __future__ import annotations
 import time
 
 import structlog
-from pgvector import HalfVector
 
-from accounts import tenancy
-from accounts.embedding import embedder_of
-from documents import generations
+from documents import generations, query_vectors
 from documents.models import EmbeddingGeneration
 from documents.retrieval.candidates import candidates
 from documents.retrieval.duplicates import behind
@@ -18,7 +15,6 @@ from documents.retrieval.log import note
 from documents.retrieval.parameters import Parameters
 from documents.retrieval.reranking import reranked
 from documents.retrieval.scopes import SearchScope
-from documents.vectors import halves
 from language.queries import parse
 from providers.errors import ProviderError
 
@@ -54,8 +50,7 @@ def _retrieve(scope: SearchScope, query: str, parameters: Parameters) -> Search:
     generation = generations.present()  # of this search, whichever is in use when it ends
     vector, failure = _embed(scope, generation, query, parameters)
     watch.stop("embedding")
-    with tenancy.scope(scope.owner_id):
-        fused = candidates(scope, generation, parse(query), vector, parameters)
+    fused = candidates(scope, generation, parse(query), vector, parameters)
     watch.stop("database")
     ordered, unranked = reranked(scope, query, _good_enough(fused, parameters), parameters)
     watch.stop("reranking")
@@ -92,9 +87,7 @@ def _embed(
     if parameters.mode == "text":
         return None, ""
     try:
-        with embedder_of(scope.owner_id, generation.model) as embedder:
-            vector: HalfVector = next(iter(halves(embedder.embed_query(query)[None])))
-            return vector.to_text(), ""
+        return query_vectors.halfvec_of(scope.owner_id, generation, query), ""
     except ProviderError as error:
         if parameters.mode == "vector":
             raise

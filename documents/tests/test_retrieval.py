@@ -1,11 +1,12 @@
 """Search is complete under filters, fused from both legs, and never leaves its scope."""
 
 import pytest
+from django.db import connection
 
 from accounts.tenancy import scope, system
-from documents import generations, retrieval, uploads
+from documents import generations, lexical, retrieval, uploads
 from documents.models import DocumentChunk, EmbeddingGeneration
-from documents.retrieval import Parameters, SearchScope, candidates, search
+from documents.retrieval import SearchScope, candidates, search
 from language.queries import parse
 from providers import registry
 from providers.errors import ProviderError
@@ -62,12 +63,13 @@ def test_an_outsider_finds_nothing_even_with_foreign_ids(owner, outsider, librar
 
 
 def test_the_search_function_refuses_an_owner_outside_the_scope(owner, outsider, library):
-    present = generations.present()
-    asked = (SearchScope(owner.pk), present, parse("sky"), None, Parameters(mode="text"))
-    with scope(outsider):
-        assert candidates.candidates(*asked) == []
-    with scope(owner):
-        assert [passage.document_name for passage in candidates.candidates(*asked)] == ["sky.txt"]
+    asked = [owner.pk, generations.present().pk, *lexical.asked(parse("sky").weights)]
+    call = "SELECT count(*) FROM documents_search(%s, %s, NULL, %s, %s, NULL, NULL, 9, 9, 0, 9)"
+    found = []
+    for person in (outsider, owner):
+        with scope(person), connection.cursor() as cursor:
+            found.append(cursor.execute(call, asked).fetchone()[0])
+    assert found == [0, 1]
 
 
 def test_no_documents_chosen_means_nothing_to_read(owner, library):
