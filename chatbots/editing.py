@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from chatbots.models import Chatbot
-from documents.models import Document
+from documents.models import Document, SearchLog
 
 
 class SlugTaken(Exception):
@@ -66,7 +66,7 @@ def update_chatbot(
 
 
 def delete_chatbot(user: User, chatbot: Chatbot) -> None:
-    """Delete a chatbot with every conversation held with it; documents stay."""
+    """Delete a chatbot with every conversation held with it and what was asked; documents stay."""
     audit.record(
         "chatbot.delete",
         actor=user,
@@ -74,6 +74,7 @@ def delete_chatbot(user: User, chatbot: Chatbot) -> None:
         resource=chatbot,
         metadata={"name": chatbot.name},
     )
+    SearchLog.objects.filter(owner_id=chatbot.owner_id, chatbot_id=chatbot.pk).delete()
     chatbot.delete()
 
 

@@ -250,6 +250,9 @@ def test_chatbot_pages(inspect, owner, showcase):
     seen = inspect("/chatbots/", owner)
     seen.goto("/chatbots/new/", showcase.chatbot.get_absolute_url())
     seen.goto(f"{showcase.chatbot.get_absolute_url()}delete/", "/home/")
+    bench = f"{showcase.chatbot.get_absolute_url()}retrieval/"
+    seen.goto(bench, f"{bench}?q=lamp", f"{bench}?q=lamp&search_mode=text&top_k=1")
+    seen.goto("/documents/retrieval/?q=lamp")
     seen.page.goto("/chatbots/new/")
     seen.page.get_by_label("Name", exact=True).fill("x")
     seen.page.get_by_label("Only the documents chosen here").check()

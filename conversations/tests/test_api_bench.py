@@ -203,3 +203,10 @@ def test_the_four_settings_of_a_chatbot_are_checked(api, chatbot):
     ):
         assert api.patch(at, wrong).status_code == 400
     assert changed.items() <= api.get(at).json().items()
+
+
+def test_what_was_asked_goes_with_its_chatbot(api, owner, chatbot):
+    api.post(EXPLAIN, {"query": "blue", "chatbot": chatbot["id"]})
+    api.post(EXPLAIN, {"query": "green"})
+    assert api.delete(f"/api/v1/chatbots/{chatbot['id']}/").status_code == 204
+    assert [row.query for row in logged(owner)] == ["green"]
