@@ -64,7 +64,8 @@ def test_an_outsider_finds_nothing_even_with_foreign_ids(owner, outsider, librar
 
 def test_the_search_function_refuses_an_owner_outside_the_scope(owner, outsider, library):
     asked = [owner.pk, generations.present().pk, *lexical.asked(parse("sky").weights)]
-    call = "SELECT count(*) FROM documents_search(%s, %s, NULL, %s, %s, NULL, NULL, 9, 9, 0, 9)"
+    call = "SELECT count(*) FROM documents_search("
+    call += "%s, %s, NULL, %s::int[], %s::real[], NULL, NULL, 9, 9, 0, 9)"
     found = []
     for person in (outsider, owner):
         with scope(person), connection.cursor() as cursor:
