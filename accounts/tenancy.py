@@ -45,12 +45,12 @@ def select(
     if connection.in_atomic_block:
         with scope(actor), connection.cursor() as cursor:
             cursor.execute(statement, parameters)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
     both = f"SELECT set_config('app.owners', %s, true); {statement}"
     with connection.cursor() as cursor:
         cursor.execute(both, [_listed(actor), *parameters])
         cursor.nextset()
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _listed(actor: User | UUID | Set[UUID]) -> str:
