@@ -37,7 +37,7 @@ def main() -> None:
         from benchmarks import filling, searched
 
         shelf = filling.Shelf(sizes[0], owners)
-        if filling.count_rows() < sizes[0]:
+        if filling.count_rows() < sum(shelf.sizes()):
             filling.fill(shelf, arguments.corpus, superuser)
         filling.install_functions(superuser)
         searched.show(shelf, superuser, questions=arguments.questions)

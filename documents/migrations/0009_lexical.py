@@ -91,9 +91,10 @@ OF_ALL = (
 )
 IN_SCOPE = "c.owner_id = p_owner AND c.enabled AND c.generation_id = p_generation"
 AMONG = "c.document_id = ANY (p_documents)"
-# The legs of an owner with many passages, from the indexes. Which of them is read depends on the
-# figures, so every call is planned for itself. `near` is NULL when the graph gave fewer than asked:
-# it has given up, or holds none of the owner's yet.
+# The legs of an owner with many passages, from the indexes. Every call is planned for itself, as the
+# graph is one of several; that it is read, and no sort instead, is decided here and not by figures
+# that lag behind a bulk load. `near` is NULL when the graph gave fewer than asked: it has given up,
+# or holds none of the owner's yet.
 #
 # By words: passages with any of the rare terms, and those with all of `p_common`, the next rarest.
 # Without vectors nothing else makes up for too few: then whatever holds any term. What is outside
@@ -109,9 +110,10 @@ LEGS = f"""
     SET plan_cache_mode = force_custom_plan
     SET hnsw.iterative_scan = relaxed_order
     SET hnsw.ef_search = 100
+    SET enable_sort = off
     AS $$
     DECLARE
-        looked_at constant int := 5000;  -- at most, whatever the statistics promised
+        looked_at constant int := 3000;  -- at most, whatever the statistics promised
         in_graph constant int := documents_graph(p_owner);
         rare bigint[] := p_rare;
         distances double precision[];
@@ -144,8 +146,12 @@ LEGS = f"""
             SELECT array_agg(m.id) INTO matching FROM (
                 SELECT w.id FROM (
                     (SELECT c.id, c.lexical <#> p_words AS distance FROM documents_documentchunk c
-                    WHERE c.indexed AND (documents_terms(c.owner_id, c.lexical) && rare
-                                         OR documents_terms(c.owner_id, c.lexical) @> p_common)
+                    WHERE c.indexed AND documents_terms(c.owner_id, c.lexical) && rare
+                      AND ({IN_SCOPE}) IS TRUE AND (p_documents IS NULL OR {AMONG})
+                    LIMIT looked_at)
+                    UNION
+                    (SELECT c.id, c.lexical <#> p_words FROM documents_documentchunk c
+                    WHERE c.indexed AND documents_terms(c.owner_id, c.lexical) @> p_common
                       AND ({IN_SCOPE}) IS TRUE AND (p_documents IS NULL OR {AMONG})
                     LIMIT looked_at)
                     UNION ALL
@@ -245,7 +251,7 @@ SEARCH = f"""
     AS $$
     #variable_conflict use_column
     DECLARE
-        enough constant int := 400;  -- candidates that rare words should name
+        enough constant int := 1000;  -- candidates that rare words should name
         most_of_a_term constant float := 2.2;  -- k1 + 1, of BM25
         looked_at constant int :=  -- for a quoted phrase in more passages
             CASE WHEN p_phrases IS NULL THEN p_depth ELSE greatest(p_depth, 500) END;

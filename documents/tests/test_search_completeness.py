@@ -105,13 +105,15 @@ def test_nobody_elses_passages_whatever_is_passed(owner, outsider, library):
         theirs = tuple(DocumentChunk.objects.values_list("document_id", flat=True).distinct())
     for exact_below in (20, 10_000):
         assert ask(owner, WORDS[:5], documents=theirs, exact_below=exact_below) == []
-    with scope(owner):
-        assert (
-            candidates.candidates(
-                SearchScope(outsider.pk), generations.present(), Query({}), VECTOR, Parameters()
+    with scope(owner), connection.cursor() as cursor:
+        for exact_below in (20, 10_000):
+            asked = [outsider.pk, generations.present().pk, VECTOR, exact_below]
+            cursor.execute(
+                "SELECT count(*) FROM documents_search(%s, %s, %s::halfvec, '{}', '{}', NULL, NULL,"
+                " 50, 100, 0.5, %s)",
+                asked,
             )
-            == []
-        )
+            assert cursor.fetchone() == (0,)
     with scope(owner), connection.cursor() as cursor:
         asked = [outsider.pk, generations.present().pk, VECTOR]
         cursor.execute(
