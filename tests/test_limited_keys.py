@@ -29,6 +29,8 @@ OPENED = {
     ("api-chatbots-list", "GET"),
     ("api-chatbots-detail", "GET"),
     ("api-search", "POST"),
+    ("api-search-explain", "POST"),
+    ("api-search-log", "GET"),
     ("api-conversations-list", "GET"),
     ("api-conversations-list", "POST"),
     ("api-conversations-detail", "GET"),

@@ -171,9 +171,7 @@ def test_questions_that_found_little_come_first(page, owner, chatbot):
     def asked(query, origin="chat", ranks=(1,), **fields):
         results = [{"matching_rank": rank} for rank in ranks]
         fields = {"chatbot_id": chatbot.pk, "latency_ms": 1, **fields}
-        SearchLog.objects.create(
-            owner=owner, query=query, origin=origin, results=results, **fields
-        )
+        SearchLog.objects.create(owner=owner, query=query, origin=origin, results=results, **fields)
 
     with scope(owner):
         asked("answered")
@@ -195,9 +193,7 @@ def test_questions_that_found_little_come_first(page, owner, chatbot):
     assert "of another" in [one.row.query for one in everything]
 
 
-def test_the_page_takes_the_same_queries_however_much_is_found(
-    page, owner, chatbot, make_document
-):
+def test_the_page_takes_the_same_queries_however_much_is_found(page, owner, chatbot, make_document):
     page(bench(chatbot), q="warm", top_k="1")
     with CaptureQueriesContext(connection) as few:
         assert len(named(page(bench(chatbot), q="blue sky", top_k="1"))) == 1
