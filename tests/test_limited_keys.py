@@ -94,7 +94,10 @@ def test_the_key_of_another_chatbot_finds_and_changes_nothing(door: Door, owner:
         assert [t for t in owner.traces if t in response.shown and t not in sent] == []
     else:
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
-    assert snapshot(owner) == before
+    is_search = door.blind and door.method == "POST" and "search" in door.url
+    ignored = {"SearchLog"} if is_search else set()  # it was searched, as the other chatbot
+    after = snapshot(owner)
+    assert {name for name in after if after[name] != before[name]} <= ignored
 
 
 def test_a_key_limited_to_what_is_gone_or_to_a_project_opens_nothing(owner: World) -> None:
