@@ -47,7 +47,7 @@ def library(owner, make_document):
     return made
 
 
-@pytest.mark.parametrize(("filters", "names"), FILTERS.items(), ids=repr)
+@pytest.mark.parametrize(("filters", "names"), FILTERS.items())
 def test_lists_and_searches_are_narrowed_alike(owner, library, filters, names):
     with scope(owner):
         fitting = Document.objects.for_user(owner).fitting(filters)
