@@ -15,8 +15,9 @@ POOLED_TESTS = accounts/tests/test_tenancy.py documents/tests/test_lease.py \
 	documents/tests/test_retrieval.py billing/tests conversations/tests/test_answers.py \
 	conversations/tests/test_api_messages.py tests/test_delivery.py tests/test_live_answers.py
 
-# Two processes, each with its own PostgreSQL and Valkey; what a file starts is started once.
-TOGETHER = -n 2 --dist loadfile
+# Three processes, each with its own PostgreSQL and Valkey: they wait more than they compute. What a
+# file starts is started once.
+TOGETHER = -n 3 --dist loadfile
 
 .PHONY: help run test test-pooled fuzz lint format
 
