@@ -25,7 +25,8 @@ _ACRONYM = re.compile(r"\b([A-Z]{2,6}) ?(\d{2,6})(?![\w])")
 _SIGNS = re.compile(r"(?<![\w.])(?:[Cc]\+\+|[CcFfJj]#|\.[Nn][Ee][Tt])(?![\w+#])")
 _SIGNED = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", "j#": "jsharp", ".net": "dotnet"}
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_CAMEL = re.compile(r"\b(?:[a-z]+|[A-Z][a-z0-9]+)(?:[A-Z]+[a-z0-9]*)+\b")
+_HUMP = re.compile(r"[a-z0-9][A-Z]")
+_NAME = re.compile(r"\b[A-Za-z][A-Za-z0-9]*+\b")
 _CAMEL_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SAME_DIGITS = 8  # last ones of a telephone number, with or without the country
 
@@ -47,7 +48,11 @@ def identifiers(text: str) -> Iterator[str]:
 
 def parts_of_names(text: str) -> Iterator[str]:
     """getUserName: get, user, name."""
-    for found in _CAMEL.finditer(text):
+    if not _HUMP.search(text):
+        return
+    for found in _NAME.finditer(text):
+        if not _HUMP.search(found[0]):
+            continue
         parts = [part for part in _CAMEL_PART.findall(found[0]) if len(part) > 1]
         if len(parts) > 1:
             yield from (part.lower()[:LONGEST] for part in parts if part.isalpha())

@@ -19,6 +19,8 @@ _QUOTED = re.compile(
     r'|(?<!\w)"([^"]+)"(?!\w)'  # not the inches of 5" by 7"
 )
 
+LONGEST = 10_000  # characters
+
 
 @dataclass(frozen=True)
 class Query:
@@ -30,6 +32,8 @@ class Query:
 
 
 def parse(text: str) -> Query:
+    """Of its beginning: who pastes a book asks for no more than some pages of it."""
+    text = text[:LONGEST]
     return Query(_weights(text), _phrases(text))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.identifiers import identifiers
+from language.identifiers import identifiers, parts_of_names
 from language.passages import passage_terms
 from language.queries import parse
 from language.terms import LONGEST
@@ -108,3 +108,10 @@ def test_hostile_text_takes_linear_time(text):
     for _ in identifiers(text):
         pass
     assert time.process_time() - started < 3
+
+
+def test_long_rows_of_capitals_take_no_time():
+    began = time.process_time()
+    assert list(parts_of_names("a" + "A" * 20_000 + "_")) == []
+    assert set(parts_of_names("aA" * 10_000)) == {"aa"}
+    assert time.process_time() - began < 2
