@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="chatbot",
             name="meaning",
             field=models.FloatField(
-                default=0.6,
+                default=0.5,
                 validators=[
                     django.core.validators.MinValueValidator(0),
                     django.core.validators.MaxValueValidator(1),

@@ -230,9 +230,11 @@ SCAN = f"""
 # than running them. They are written twice because one plan does not serve both kinds of scope.
 #
 # The score: similarities are stretched over the candidates (e5's lie in a narrow band), lexical
-# scores measured by the best (Bruch et al. 2023, arXiv:2210.11934), or by a fifth of what a passage
-# would have that says everything asked, if the best has less: then the words tell little. Passages
-# that hold a quoted phrase come first: theirs is greater by 1.
+# scores measured by the best (Bruch et al. 2023, arXiv:2210.11934), or by two fifths of what a
+# passage would have that says everything asked, if the best has less: then the words tell little.
+# They also tell little where most candidates have them: words count by as much as the candidates'
+# mean lexical score lies below the best. Passages that hold a quoted phrase come first: theirs is
+# greater by 1.
 SEARCH = f"""
     CREATE FUNCTION documents_search(
         p_owner uuid, p_generation bigint, p_vector halfvec, p_terms int[], p_weights real[],
@@ -323,14 +325,16 @@ SEARCH = f"""
             ), bounds AS (
                 SELECT min(m.similarity) AS low,
                        nullif(max(m.similarity) - min(m.similarity), 0) AS band,
-                       nullif(greatest(max(m.lexical), 0.2 * everything), 0) AS most,
+                       nullif(greatest(max(m.lexical), 0.4 * everything), 0) AS most,
+                       coalesce(nullif(1 - avg(m.lexical) / nullif(max(m.lexical), 0), 0), 1)
+                           AS telling,
                        CASE WHEN p_vector IS NULL THEN 0 WHEN words IS NULL THEN 1
                             ELSE p_meaning END AS meaning
                 FROM measured m
             ), scored AS (
                 SELECT m.*, m.has_phrase::int
                        + b.meaning * coalesce((m.similarity - b.low) / b.band, 0)
-                       + (1 - b.meaning) * coalesce(m.lexical / b.most, 0) AS score
+                       + (1 - b.meaning) * b.telling * coalesce(m.lexical / b.most, 0) AS score
                 FROM measured m CROSS JOIN bounds b
                 ORDER BY score DESC, m.id LIMIT p_rows
             )

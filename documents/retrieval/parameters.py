@@ -7,14 +7,14 @@ from typing import Any
 
 MODES = ("hybrid", "vector", "text")
 MOST = 50  # passages that can be asked for
-MEANING = 0.6  # figures in docs/rag.md
+MEANING = 0.5  # figures in docs/rag.md
 
 
 @dataclass(frozen=True)
 class Parameters:
     top_k: int = 5
     mode: str = "hybrid"
-    meaning: float = MEANING  # weight of the vector leg in the fusion; words have the rest
+    meaning: float = MEANING  # weight of the vector leg in the fusion; words have up to the rest
     depth: int = 50  # candidates a leg hands to the fusion
     minimum: float = 0.0  # passages below this part of the best score are left out
     rerank_model: str = ""  # empty: the installation's, if it has one; "none": none

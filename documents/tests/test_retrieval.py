@@ -6,7 +6,7 @@ from django.db import connection
 from accounts.tenancy import scope, system
 from documents import generations, lexical, retrieval, uploads
 from documents.models import DocumentChunk, EmbeddingGeneration
-from documents.retrieval import SearchScope, candidates, search
+from documents.retrieval import Parameters, SearchScope, candidates, retrieve, search
 from language.queries import parse
 from providers import registry
 from providers.errors import ProviderError
@@ -34,6 +34,14 @@ def test_every_mode_finds_the_document_that_says_it(owner, library, mode):
 def test_a_rare_code_outweighs_the_words_around_it(owner, library):
     best = search(SearchScope(owner.pk), "the access code of KITE-0008", mode="text")[0]
     assert best.document_name == "other.txt"
+
+
+def test_words_count_by_how_far_they_tell_the_passages_apart(owner, library):
+    def best(query):
+        return retrieve(SearchScope(owner.pk), query, Parameters(meaning=0.0)).fused[0].score
+
+    assert best("the sky") == pytest.approx(3 / 4, abs=0.01)  # one passage of four has it
+    assert best("access code") <= 1 / 2  # two have it alike
 
 
 def test_thai_is_found_by_a_part_of_its_text(owner, library):
