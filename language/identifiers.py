@@ -1,6 +1,6 @@
 """Numbers, dates, telephone numbers and identifiers, however they are written.
 
-1,250.50 is 1 250,50; 12.03.2024 is 2024-03-12; +66 2 123 4567 is (02) 123-4567; getUserName is
+1,250.50 is 1 250,50; +66 2 123 4567 is (02) 123-4567; getUserName is
 get_user_name. Where a text can be read in two ways (1.250), it is found by both.
 """
 
@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from language.dates import dates
 from language.terms import LONGEST
 
 _DIGIT = re.compile(r"\d")
@@ -15,12 +16,8 @@ _NUMBER = re.compile(
     r"(?<![\w.,])(?P<whole>\d{1,3}(?:(?P<mark>[.,'’٬ \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*+)|\d++)"
     r"(?:[.,٫](?P<part>\d++))?(?![.,]?\w)"
 )
-_DATE = re.compile(
-    r"(?<![\w.-])(?:(?P<y>\d{4})([-./])(?P<m>\d{1,2})\2(?P<d>\d{1,2})"
-    r"|(?P<a>\d{1,2})([-./])(?P<b>\d{1,2})\6(?P<c>\d{4}))(?![\w-])"
-)
 _TELEPHONE = re.compile(r"(?<![\w+])[+(0][\d ()./\u00a0-]{6,20}\d(?!\w)")
-_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _ACRONYM = re.compile(r"\b([A-Z]{2,6}) ?(\d{2,6})(?![\w])")
 _SIGNS = re.compile(r"(?<![\w.])(?:[Cc]\+\+|[CcFfJj]#|\.[Nn][Ee][Tt])(?![\w+#])")
 _SIGNED = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", "j#": "jsharp", ".net": "dotnet"}
@@ -35,7 +32,7 @@ def identifiers(text: str) -> Iterator[str]:
     """Terms beyond those of the words, in no order."""
     if _DIGIT.search(text):
         yield from _numbers(text)
-        yield from _dates(text)
+        yield from dates(text)
         yield from (f"t{digits[-_SAME_DIGITS:]}" for digits in _telephones(text))
         for found in _ACCOUNT.finditer(text):
             yield found[0].replace(" ", "").lower()
@@ -70,22 +67,6 @@ def _numbers(text: str) -> Iterator[str]:
 def _value(whole: str, part: str) -> str:
     whole = (whole.lstrip("0") or "0")[:28]
     return f"n{whole}p{part[:28]}" if part else whole
-
-
-def _dates(text: str) -> Iterator[str]:
-    for found in _DATE.finditer(text):
-        year, month, day = (_digits(part or "") for part in found.group("y", "m", "d"))
-        if year:
-            yield from _date(year, month, day)
-        else:
-            first, second, year = (_digits(part) for part in found.group("a", "b", "c"))
-            yield from _date(year, second, first)
-            yield from _date(year, first, second)
-
-
-def _date(year: str, month: str, day: str) -> Iterator[str]:
-    if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-        yield f"d{year}{month:0>2}{day:0>2}"
 
 
 def _telephones(text: str) -> Iterator[str]:

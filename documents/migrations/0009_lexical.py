@@ -159,7 +159,8 @@ LEGS = f"""
                     WHERE NOT c.indexed AND {IN_SCOPE} AND (p_documents IS NULL OR {AMONG})
                 ) w WHERE w.distance < 0 ORDER BY w.distance, w.id LIMIT p_matching
             ) m;
-            EXIT WHEN p_vector IS NOT NULL OR cardinality(matching) >= p_depth OR rare = p_any;
+            EXIT WHEN p_vector IS NOT NULL OR cardinality(matching) >= p_depth
+                OR rare IS NOT DISTINCT FROM p_any;
             rare := p_any;
         END LOOP;
     END $$;
@@ -300,7 +301,7 @@ SEARCH = f"""
 
         IF p_phrases IS NOT NULL THEN
             SELECT array_agg(c.id) INTO literal FROM documents_documentchunk c
-            WHERE c.id = ANY (matching || near) AND c.content ILIKE ALL (p_phrases);
+            WHERE c.id = ANY (matching || near) AND c.content ~* ALL (p_phrases);
         END IF;
 
         RETURN QUERY

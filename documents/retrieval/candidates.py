@@ -5,6 +5,7 @@ It runs past the row policies, whose operators would cost the indexes, and check
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from accounts import tenancy
@@ -24,6 +25,11 @@ CALL = """SELECT chunk_id, document_id, document_name, content, page, section, s
 
 FITTING = """documents_fitting(%s, %s::uuid[], %s::varchar[], %s::varchar[], %s::varchar[],
                                 %s::timestamptz, %s::timestamptz)"""
+
+# PostgreSQL's expressions have a meaning for punctuation alone, and know where words begin and end;
+# scripts without spaces have no such places.
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_LATIN = re.compile(r"[A-Za-z0-9\u00c0-\u024f]")
 
 
 def candidates(
@@ -58,9 +64,11 @@ def _documents(scope: SearchScope) -> tuple[str, list[Any]]:
 
 
 def _patterns(query: Query) -> list[str] | None:
-    """The quoted phrases for ILIKE; white space in them is any."""
-    patterns = []
-    for phrase in query.phrases:
-        literal = phrase.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        patterns.append("%" + "%".join(literal.split()) + "%")
-    return patterns or None
+    """The quoted phrases as regular expressions: as they stand, white space in them any."""
+    return [_literal(phrase) for phrase in query.phrases] or None
+
+
+def _literal(phrase: str) -> str:
+    words = r"\s+".join(_PUNCTUATION.sub(r"\\\g<0>", word) for word in phrase.split())
+    begins, ends = (_LATIN.match(phrase[place]) for place in (0, -1))
+    return (r"\m" if begins else "") + words + (r"\M" if ends else "")

@@ -105,3 +105,31 @@ def test_chunks_of_another_generation_are_not_compared(owner, library):
         DocumentChunk.objects.update(generation=other)
     for mode in retrieval.MODES:
         assert search(SearchScope(owner.pk), "sky", mode=mode) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "has_it"),
+    [
+        ('what about the "sky is\n blue"', True),
+        ('what about "SKY"', True),
+        ('what about the "sky blue"', False),  # words between
+        ('what about the "sk"', False),  # a part of a word
+        ('what about "sky.is"', False),  # a full stop is no other sign
+        ('what about "blue today."', True),
+        (r'what about "sky\d (*[ is^$|"', False),
+        ("what about “เมืองหลวง”", True),  # words stand without spaces there
+    ],
+)
+def test_a_quoted_phrase_is_found_as_it_stands(owner, library, asked, has_it):
+    found = search(SearchScope(owner.pk), asked, top_k=4)
+    assert [passage.has_phrase for passage in found] == [has_it, False, False, False]
+
+
+def test_a_number_that_one_passage_has_beats_what_is_near(owner, make_document):
+    for number in range(60):
+        make_document(
+            owner, f"Weather station 18-{number} reports rain and wind again.", f"{number}"
+        )
+    make_document(owner, "The fee is 18 700 roubles, to be paid in June.", "fee")
+    best = search(SearchScope(owner.pk), "18700", top_k=5)
+    assert best[0].document_name == "fee"

@@ -14,6 +14,14 @@ from language.terms import LONGEST
 
 ASKED_AND_FOUND = [
     ("1250.50", "The deposit is 1,250.50 in all."),
+    ("2024-03-03", "It was released on 3 March 2024."),
+    ("03.03.2024", "It was released on March 3rd, 2024."),
+    ("March 3, 2024", "Das war am 3. März 2024."),
+    ("2024-03-03", "于2024年3月3日发布。"),
+    ("3 de mayo de 2024", "Paid on 2024-05-03."),
+    ("12 juillet 2024", "Paid on 2024-07-12."),
+    ("3 марта 2024", "Paid on 03.03.2024."),
+    ("NO9386011117947", "IBAN NO93 8601 1117 947."),
     ("1,250.50", "Die Kaution beträgt 1.250,50 Euro."),
     ("1 250,50", "The deposit is 1250.5 dollars."),
     ("1.250.000", "A fine of 1,250,000 was paid."),
