@@ -149,7 +149,7 @@ def _stem(run: str) -> str:
         if first <= run[0] <= last:
             if language == "russian" and run.endswith(_SHORT_I):
                 run = run[:-1] + "й"
-            return _stemmer(language).stemWord(run) or run
+            return _stemmer(language).stemWord(run[:LONGEST]) or run
     return run
 
 

@@ -30,7 +30,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“])(?:[A-Za-z]"  # an initial
     r"|(?:[A-Za-z]\.)+[A-Za-z]"  # e.g, i.e, U.S
     r"|Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|vs|etc|Nos|Nr|Fig|Figs|Eq|Eqs|Sec|Ch|Vol|pp|ca|cf|al|approx|Inc|Ltd|Co|Corp"
-    r"|Gen|Col|Lt|Rev|Hon|Mt|Ave|Art|Abs|bzw|usw|vgl|Abb|Bd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$",
+    r"|Gen|Col|Lt|Rev|Hon|Mt|Ave|Art|Abs|bzw|usw|vgl|Abb|Bd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$"
+    r"|\d\s?น$|(?:^|\s)(?:พ\.ศ|ค\.ศ|ดร|ผศ|รศ|กทม|โทร|จ|อ|ต|ม)$",  # 06:45 น.: o'clock
     re.IGNORECASE,
 )
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")

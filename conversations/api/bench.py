@@ -29,6 +29,7 @@ from conversations.bench.explaining import Candidate, Explanation, explain
 from documents import retrieval
 from documents.models import SearchLog
 from documents.retrieval import Parameters
+from documents.retrieval.reranking import OFF
 
 SETTINGS = ("top_k", "mode", "meaning", "depth", "minimum", "rerank_model")
 
@@ -129,6 +130,8 @@ class SearchExplainView(ApiView):
         with scope(request.user):
             reach = replace(search_scope(request, wanted), filters=filters)
             chatbot = _chatbot(request, wanted)
+            if request.auth and "chatbots:read" not in request.auth.scopes:
+                chatbot.system_prompt = ""  # part of the prompt, but not this key's to read
             parameters = _parameters(request, chatbot, wanted)
         return Response(shown(explain(reach, wanted["query"], parameters, chatbot=chatbot)))
 
@@ -194,7 +197,9 @@ def _parameters(request: Request, chatbot: Chatbot, wanted: dict[str, Any]) -> P
     named = {name: wanted[name] for name in SETTINGS if name in wanted}
     model = named.get("rerank_model", chatbot.rerank_model)
     accounts = answering.models_of(request.user).accounts
-    if model != chatbot.rerank_model and not may_be_reranker(accounts, model):
+    # A limited key asks as its chatbot does: other models are the owner's to try and to pay.
+    is_other = model not in ("", OFF, chatbot.rerank_model)
+    if is_other and (chatbot_limit(request) or not may_be_reranker(accounts, model)):
         raise serializers.ValidationError({"rerank_model": ["There is no such model here."]})
     return replace(chatbot.search_parameters(), **named)
 

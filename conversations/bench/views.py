@@ -86,16 +86,24 @@ class Bench:
         asked = request.GET if request.GET.get("q", "").strip() else None
         self.form = BenchForm(asked, instance=self.chatbot, user=request.user)
         self.is_asked = self.form.is_valid()  # this sets the chatbot's fields to what is tried
-        self.origin = request.GET.get("origin", "")
+        origin = request.GET.get("origin", "")
+        self.origin = origin if origin in SearchLog.Origin.values else ""
         mine = Chatbot.objects.for_user(request.user).only("name", "slug").newest_first()
         self.context: dict[str, Any] = {
             "chatbot": row,
             "form": self.form,
             "others": list(mine[:OTHERS]),
             "origin": self.origin,
+            "asked": self._asked(),
             "origins": SearchLog.Origin.choices,
             "recent": recent_questions(request.user, row and row.pk, self.origin),
         }
+
+    def _asked(self) -> str:
+        """Question and settings as they stand in the address, to be kept by links."""
+        kept = self.request.GET.copy()
+        kept.pop("origin", None)
+        return kept.urlencode()
 
     def page(self) -> HttpResponse:
         if self.is_asked:

@@ -134,6 +134,18 @@ def test_a_key_for_one_chatbot_looks_through_its_eyes_alone(owner, chatbot, libr
     told = explained(limited.post(EXPLAIN, {"query": "blue sky"}))
     assert told["parameters"]["mode"] == "text"
     assert [row["query"] for row in limited.get(LOG).json()["results"]] == ["blue sky"]
+    other = limited.post(EXPLAIN, {"query": "blue sky", "rerank_model": "fake"})
+    assert (other.status_code, list(other.json()["errors"])) == (400, ["rerank_model"])
+
+
+def test_a_key_that_may_not_read_chatbots_is_not_shown_what_they_are_told(owner, chatbot):
+    with scope(owner):
+        secret = keys.issue(owner, "search", scopes=["search:read"])[1]
+    searching = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    told = explained(searching.post(EXPLAIN, {"query": "blue sky", "chatbot": chatbot["slug"]}))
+    said = told["prompt"]["messages"][0]["content"]
+    assert "captain" not in said
+    assert "The sky is blue." in said
 
 
 def test_every_origin_is_logged_with_its_chatbot(api, client, owner, chatbot):

@@ -203,3 +203,21 @@ def test_the_page_takes_the_same_queries_however_much_is_found(page, owner, chat
         assert len(named(page(bench(chatbot), q="blue sky", top_k="9"))) == 6
     assert len(many) == len(few)
     assert len(many) <= 41  # two searches; half are savepoints of the test's own transaction
+
+
+def test_an_origin_that_there_is_not_narrows_nothing(page, chatbot):
+    for odd in ("%00", "magic"):
+        found = page(f"{bench(chatbot)}?origin={odd}")
+        assert (found.status_code, found.context["origin"]) == (200, "")
+
+
+def test_links_to_origins_keep_what_is_tried(page, chatbot):
+    html = page(bench(chatbot), q="warranty", top_k="1", origin="chat").content.decode()
+    assert "?q=warranty&amp;top_k=1&amp;origin=api" in html
+
+
+def test_a_wrong_setting_is_named_as_on_the_page(page, chatbot):
+    found = page(bench(chatbot), q="warranty", meaning="abc")
+    beside_the_question = found.content.decode().partition('id="found"')[2].partition("<section")[0]
+    assert "Weight of meaning" in beside_the_question
+    assert found.status_code == 422

@@ -48,6 +48,7 @@ def test_a_heading_without_any_mark_is_not_part_of_the_sentence_below_it():
         "It costs 3.50 in v2.3.1 today.",
         "See No. 5 and Fig. 2 for more.",
         "In the U.S. Senate it failed.",
+        "ร้านเปิดทุกวันตั้งแต่ 06:45 น. ยกเว้นวันพุธ",
     ],
 )
 def test_abbreviations_initials_and_decimals_end_nothing(text):
