@@ -24,6 +24,7 @@ from documents.retrieval import Parameters, Passage, SearchScope, candidates
 from language.queries import Query, parse
 
 EVERYTHING = 10**8  # for EXACT_BELOW: all is scanned
+WHOLE = Parameters(whole=True)
 SIZES = (1, 2, 3, 5, 10, 20, 50, 500)  # places of the owners asked, by size
 SHARES = (1.0, 0.1, 0.01, 0.001, 0.0001)  # of an owner's documents, that filters leave
 FIRST = 10
@@ -146,7 +147,7 @@ def ask(
     owner: UUID,
     asked: Question,
     documents: tuple[UUID, ...] | None = None,
-    parameters: Parameters = Parameters(),  # noqa: B008 (frozen)
+    parameters: Parameters = WHOLE,
     exact_below: int = candidates.EXACT_BELOW,
 ) -> list[Passage]:
     usual, candidates.EXACT_BELOW = candidates.EXACT_BELOW, exact_below
@@ -163,7 +164,7 @@ def timed(owner: UUID, asked: Question) -> tuple[float, float, list[Passage]]:
     generation, where = generations.present(), SearchScope(owner)
     with tenancy.scope(owner):
         used, began = backend_ms(), time.perf_counter()
-        found = candidates.candidates(where, generation, asked.query, asked.vector, Parameters())
+        found = candidates.candidates(where, generation, asked.query, asked.vector, WHOLE)
         milliseconds = (time.perf_counter() - began) * 1000
         return milliseconds, backend_ms() - used, found
 

@@ -119,7 +119,7 @@ def ask(judged: Judged, stored: Stored) -> dict[str, list[float]]:
 
 def _answers(question: Question, stored: Stored) -> dict[str, float]:
     """One search tells what each leg found, in its order, and what became of it."""
-    search = retrieve(SearchScope(stored.owner), question.text, Parameters(top_k=TOP))
+    search = retrieve(SearchScope(stored.owner), question.text, Parameters(top_k=TOP, whole=True))
     found = {
         "text": _leg(search.fused, "matching_rank"),
         "vector": _leg(search.fused, "near_rank"),

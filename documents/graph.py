@@ -20,7 +20,7 @@ from documents import generations
 from documents.models import DocumentChunk
 
 log = structlog.get_logger(__name__)
-MANY = 2_000  # passages of an owner outside; as many as search scans (candidates.EXACT_BELOW)
+MANY = 5_000  # passages of an owner outside; as many as search scans (candidates.EXACT_BELOW)
 AT_ONCE = 250  # rows of one transaction: half a second
 LONGEST = 20.0  # seconds; the next turn goes on
 ANALYZE = "ANALYZE documents_documentchunk"

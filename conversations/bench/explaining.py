@@ -90,10 +90,10 @@ def explain(
 ) -> Explanation:
     """Search as the chatbot would; the search is logged, one with the settings `in_use` beside it,
     where these differ, is not. Raises ProviderError as `retrieve` does."""
-    found = retrieve(scope, query, parameters, origin=SearchLog.Origin.BENCH)
+    found = retrieve(scope, query, replace(parameters, whole=True), origin=SearchLog.Origin.BENCH)
     before = None
     if in_use and (effective(in_use) != effective(parameters)):
-        before = retrieve(scope, query, in_use)
+        before = retrieve(scope, query, replace(in_use, whole=True))
     return Explanation(found, candidates_of(found, before), _messages(found, chatbot), before)
 
 

@@ -277,13 +277,17 @@ SEARCH = f"""
             {RARITY}
         END IF;
 
-        SELECT greatest(p_exact_below, sqrt(greatest(g.reltuples, 0) * p_exact_below / 3))
+        SELECT greatest(p_exact_below, sqrt(greatest(g.reltuples, 0) * p_exact_below / 7))
         INTO scanned_up_to FROM pg_class g
         WHERE g.oid = ('chunk_graph_' || documents_graph(p_owner))::regclass;
-        IF p_documents IS NULL THEN
-            {COUNT.format(among="")}
-        ELSE
+        IF p_documents IS NOT NULL THEN
             {COUNT.format(among="AND " + AMONG)}
+        ELSE
+            SELECT s.chunks INTO in_scope FROM documents_termstatistics s
+            WHERE s.owner_id = p_owner;
+            IF in_scope IS NULL THEN
+                {COUNT.format(among="")}
+            END IF;
         END IF;
 
         IF in_scope > scanned_up_to THEN

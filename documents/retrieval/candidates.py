@@ -16,8 +16,8 @@ from documents.retrieval.parameters import Parameters
 from documents.retrieval.scopes import SearchScope
 from language.queries import Query
 
-# Up to so many passages in scope one scan is complete and as fast as the indexes.
-EXACT_BELOW = 2_000
+# Up to so many passages in scope are scanned: that is complete, and hardly slower than the indexes.
+EXACT_BELOW = 5_000
 CALL = """SELECT chunk_id, document_id, document_name, content, page, section, start_char, end_char,
     score, similarity, lexical, near_rank, matching_rank, has_phrase, original
     FROM documents_search(%s, %s, %s::halfvec, %s::int[], %s::real[], %s::text[], {documents},
@@ -46,7 +46,7 @@ def candidates(
     asked: list[Any] = [
         *(scope.owner_id, generation.pk, vector, terms, weights, _patterns(query)),
         *those,
-        *(depth, 2 * depth, parameters.weight_of_meaning, EXACT_BELOW),
+        *(depth, parameters.rows, parameters.weight_of_meaning, EXACT_BELOW),
     ]
     rows = tenancy.select(scope.owner_id, CALL.format(documents=documents), asked)
     return [Passage(*row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MODES = ("hybrid", "vector", "text")
@@ -19,6 +19,9 @@ class Parameters:
     minimum: float = 0.0  # passages below this part of the best score are left out
     rerank_model: str = ""  # empty: the installation's, if it has one; "none": none
 
+    # Every candidate comes back, for whoever looks closer: no other search for that.
+    whole: bool = field(default=False, compare=False)
+
     @property
     def weight_of_meaning(self) -> float:
         return {"vector": 1.0, "text": 0.0}.get(self.mode, self.meaning)
@@ -27,6 +30,12 @@ class Parameters:
     def candidates(self) -> int:
         """A leg's, so many that enough are left when near-duplicates have moved back."""
         return max(self.depth, self.top_k + 10)
+
+    @property
+    def rows(self) -> int:
+        """Those that come back with text: enough to rerank, and to pass over near-duplicates."""
+        everything = 2 * self.candidates
+        return everything if self.whole else min(everything, 4 * self.top_k + 30)
 
     def as_json(self) -> dict[str, Any]:
         return {
