@@ -17,7 +17,7 @@ POOLED_TESTS = accounts/tests/test_tenancy.py documents/tests/test_lease.py \
 
 # Three processes, each with its own PostgreSQL and Valkey: they wait more than they compute. What a
 # file starts is started once.
-TOGETHER = -n 3 --dist loadfile
+TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-pooled fuzz lint format
 

@@ -109,3 +109,8 @@ def api_of(user: User) -> APIClient:
     with scope(user):
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {keys.issue(user, 'test')[1]}")
     return client
+
+
+def pytest_collection_modifyitems(items):
+    """Journeys and started servers first: no process is left with a long one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/", "config/")))
