@@ -20,6 +20,7 @@ from accounts.audit import AuditLog, AuditPerson
 from accounts.credentials import ProviderCredential
 from accounts.delivery import PendingTask
 from accounts.idempotency import IdempotencyKey
+from accounts.projects import Project, ProjectMember, Role
 
 __all__ = [
     "ApiKey",
@@ -29,6 +30,8 @@ __all__ = [
     "Invitation",
     "KeptEmail",
     "PendingTask",
+    "Project",
+    "ProjectMember",
     "ProviderCredential",
     "User",
 ]
@@ -167,15 +170,32 @@ def in_two_weeks() -> dt.datetime:
 
 
 class Invitation(models.Model):
-    """Lets one email address sign up where KYRO_SIGNUP=invite. Only the token's hash is kept."""
+    """Lets one email address sign up where KYRO_SIGNUP=invite, or join a project, or both.
+
+    Only the token's hash is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("email address"))
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+    )
+    role = models.CharField(
+        max_length=10, choices=Role.choices[1:], default=Role.VIEWER, blank=True
+    )
     expires_at = models.DateTimeField(default=in_two_weeks)
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=["editor", "viewer"]), name="invitation_role"
+            )
+        ]
+        indexes = [models.Index(Lower("email"), name="invitation_email")]
 
     def __str__(self) -> str:
         return self.email

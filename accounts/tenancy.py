@@ -20,17 +20,23 @@ OWNER_ROLE = "kyro_owner"
 APP_ROLE = "kyro_app"
 
 
-def visible_owners(actor: User | UUID | Set[UUID]) -> list[UUID]:
-    """Whose rows this actor may reach: for a person, their own; for ids, exactly those owners."""
+def visible_owners(actor: User | UUID | Set[UUID]) -> tuple[str, Any]:
+    """Whose rows this actor may reach, as an SQL expression and its parameter.
+
+    A person reaches their own and those of the owners of projects they are a member of; ids mean
+    exactly those owners.
+    """
     if isinstance(actor, Set):  # not Collection: a request's lazy user looks like one
-        return list(actor)
-    return [actor if isinstance(actor, UUID) else actor.pk]
+        return "%s", "{" + ",".join(map(str, actor)) + "}"
+    if isinstance(actor, UUID):
+        return "%s", f"{{{actor}}}"
+    return "accounts_owners_of(%s)::text", actor.pk
 
 
 @contextmanager
 def scope(actor: User | UUID | Set[UUID]) -> Iterator[None]:
     """A transaction in which tenant tables show the actor's rows and nothing else."""
-    with transaction.atomic(), _local_setting("app.owners", _listed(actor)):
+    with transaction.atomic(), _local_setting("app.owners", *visible_owners(actor)):
         yield
 
 
@@ -46,26 +52,23 @@ def select(
         with scope(actor), connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
-    both = f"SELECT set_config('app.owners', %s, true); {statement}"
+    owners, actor_id = visible_owners(actor)
+    both = f"SELECT set_config('app.owners', {owners}, true); {statement}"
     with connection.cursor() as cursor:
-        cursor.execute(both, [_listed(actor), *parameters])
+        cursor.execute(both, [actor_id, *parameters])
         cursor.nextset()
         return list(cursor.fetchall())
-
-
-def _listed(actor: User | UUID | Set[UUID]) -> str:
-    return "{" + ",".join(str(owner) for owner in visible_owners(actor)) + "}"
 
 
 @contextmanager
 def system() -> Iterator[None]:
     """A transaction as the tables' owner, past every policy: for upkeep and staff only."""
-    with transaction.atomic(), _local_setting("role", OWNER_ROLE):
+    with transaction.atomic(), _local_setting("role", "%s", OWNER_ROLE):
         yield
 
 
 @contextmanager
-def _local_setting(name: str, value: str) -> Iterator[None]:
+def _local_setting(name: str, expression: str, parameter: Any) -> Iterator[None]:
     """Set a value for this transaction; inside an outer block, put the old one back after.
 
     Leaving a savepoint keeps SET LOCAL, so a nested block has to undo it by hand. An error needs
@@ -76,7 +79,7 @@ def _local_setting(name: str, value: str) -> Iterator[None]:
         if nested:
             cursor.execute("SELECT current_setting(%s, true)", [name])
             before = cursor.fetchone()[0] or ""
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        cursor.execute(f"SELECT set_config(%s, {expression}, true)", [name, parameter])
         yield
         if nested and not connection.needs_rollback:
             cursor.execute("SELECT set_config(%s, %s, true)", [name, before])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.models import User
+from accounts.models import Project, User
 from documents.models import Document
 from documents.retrieval import Parameters, SearchScope
 from documents.retrieval.parameters import MEANING
@@ -19,12 +20,22 @@ from documents.retrieval.parameters import MEANING
 DEFAULT_WELCOME = _("Hi! How can I help you today?")
 
 
+MOST_SUGGESTED = 6
 PART = [MinValueValidator(0), MaxValueValidator(1)]
 
 
 class ChatbotQuerySet(models.QuerySet["Chatbot"]):
     def for_user(self, user: User) -> ChatbotQuerySet:
+        """One's own, with every right; not those of projects."""
         return self.filter(owner=user)
+
+    def visible_to(self, user: User) -> ChatbotQuerySet:
+        """One's own, and those of projects one is a member of."""
+        return self.filter(Q(owner=user) | Q(project__in=Project.objects.visible_to(user)))
+
+    def editable_by(self, user: User) -> ChatbotQuerySet:
+        """One's own, and those of projects one may change."""
+        return self.filter(Q(owner=user) | Q(project__in=Project.objects.editable_by(user)))
 
     def active(self) -> ChatbotQuerySet:
         return self.filter(is_active=True)
@@ -47,11 +58,22 @@ class Chatbot(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="chatbots")
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="chatbots"
+    )
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=500, blank=True)
     welcome_message = models.CharField(
         _("welcome message"), max_length=500, default=DEFAULT_WELCOME, blank=True
+    )
+    avatar = models.CharField(_("sign"), max_length=8, blank=True)  # a letter or an emoji
+    suggested_questions = ArrayField(
+        models.CharField(max_length=200),
+        verbose_name=_("suggested questions"),
+        default=list,
+        blank=True,
+        size=MOST_SUGGESTED,
     )
     system_prompt = models.TextField(_("system prompt"), max_length=20_000, blank=True)
     model = models.CharField(_("model"), max_length=120, blank=True)
@@ -85,6 +107,14 @@ class Chatbot(models.Model):
     )
     rerank_model = models.CharField(_("reranking model"), max_length=120, blank=True)
     refusal_text = models.CharField(_("when nothing is found"), max_length=500, blank=True)
+    strict = models.BooleanField(_("answers from the documents alone"), default=True)
+    tools = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("tools"), default=list, blank=True
+    )
+    configuration = models.JSONField(default=dict, blank=True)  # its look: the accent colour …
+    published = models.ForeignKey(
+        "ChatbotVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     is_public = models.BooleanField(_("public"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
@@ -172,6 +202,31 @@ class ChatbotDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chatbot_id} reads {self.document_id}"
+
+
+class ChatbotVersion(models.Model):
+    """How a chatbot behaved when it was published; what it reads is not part of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chatbot = models.ForeignKey(Chatbot, on_delete=models.CASCADE, related_name="versions")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    number = models.PositiveIntegerField()
+    behaviour = models.JSONField()
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chatbot", "number"], name="version_number_once_per_chatbot"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chatbot} {self.number}"
 
 
 def free_slug(name: str) -> str:

@@ -48,6 +48,8 @@ def save(reading: Reading, embedded: int) -> None:
             keep(document, reading.page, reading.extracted.mime_type)
         if document.processed_at:
             DocumentChunk.objects.filter(document=document).delete()
+        for chunk in reading.chunks:
+            chunk.attached = document.kind == Document.Kind.ATTACHMENT
         insert(reading.chunks)
         _save_text(document, reading.extracted)
         keep_aside(document, reading.lost_edits)

@@ -7,15 +7,23 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 
 from accounts import audit, delivery, idempotency, keys
-from accounts.models import Invitation, ProviderCredential, User
+from accounts.models import Invitation, Project, ProjectMember, ProviderCredential, User
 from accounts.tenancy import scope
 from billing import credits
 from billing.models import RequestType
 from billing.usage import record_usage
-from chatbots.models import Chatbot
-from conversations.models import Conversation, Message
+from chatbots.models import Chatbot, ChatbotVersion
+from conversations.models import Attachment, Conversation, Feedback, Message, ShareLink
 from documents import batches, uploads
-from documents.models import Document, ErasedFile, QueuePause, SearchLog, WebPage, WebSource
+from documents.models import (
+    Document,
+    ErasedFile,
+    ProjectDocument,
+    QueuePause,
+    SearchLog,
+    WebPage,
+    WebSource,
+)
 from providers.base import Usage
 from tests import ingesting
 
@@ -31,10 +39,18 @@ def fill(user: User) -> Document:
     with scope(user):
         chatbot = Chatbot.objects.create(owner=user, name="Sky")
         chatbot.read_documents([document])
+        ChatbotVersion.objects.create(chatbot=chatbot, owner=user, number=1, behaviour={})
+        project = Project.objects.create(owner=user, name=f"Project of {user.username}")
+        ProjectMember.objects.create(project=project, owner=user, user=user, role="owner")
+        ProjectDocument.objects.create(project=project, document=document, owner=user)
         conversation = Conversation.objects.create(owner=user, chatbot=chatbot, user=user)
         Message.objects.create(
             owner=user, conversation=conversation, role="user", content="Blue?", message_index=0
         )
+        of_it = {"conversation": conversation, "owner": user}
+        Feedback.objects.create(**of_it, user=user, rating="up")
+        Attachment.objects.create(**of_it, document=document)
+        ShareLink.objects.create(**of_it, token_hash=f"link of {user.username}")
         credits.reserve(user.pk, 0)
         record_usage(user.pk, RequestType.CHAT, "fake", Usage(1, 2, exact=True))
         keys.issue(user, "a key")

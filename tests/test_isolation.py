@@ -63,8 +63,8 @@ def querysets_forget(monkeypatch: pytest.MonkeyPatch, *people: World) -> None:
 
 def policies_forget(monkeypatch: pytest.MonkeyPatch, *people: World) -> None:
     """Every scope shows the rows of both people: the querysets still hold."""
-    both = [person.user.pk for person in people]
-    monkeypatch.setattr(tenancy, "visible_owners", lambda actor: both)
+    both = ",".join(str(person.user.pk) for person in people)
+    monkeypatch.setattr(tenancy, "visible_owners", lambda actor: ("%s", f"{{{both}}}"))
 
 
 def nothing_forgets(monkeypatch: pytest.MonkeyPatch, *people: World) -> None:

@@ -8,6 +8,7 @@ from documents.models.erased import ErasedFile
 from documents.models.generation import EmbeddingGeneration
 from documents.models.pause import QueuePause
 from documents.models.searched import SearchLog
+from documents.models.shared import ProjectDocument
 from documents.models.statistics import TermStatistics
 from documents.models.text import DocumentText
 from documents.models.web import WebPage, WebSource
@@ -22,6 +23,7 @@ __all__ = [
     "DocumentText",
     "EmbeddingGeneration",
     "ErasedFile",
+    "ProjectDocument",
     "QueuePause",
     "SearchLog",
     "TermStatistics",

@@ -71,6 +71,8 @@ class DocumentChunk(models.Model):
     passage_hash = models.UUIDField(null=True, blank=True)
     # Whether it is in the graph and the index of terms; who has few passages is scanned instead.
     indexed = models.BooleanField(default=False)
+    # Of what was dropped into a chat: found by searches that name its document, by no others.
+    attached = models.BooleanField(default=False, db_default=False)
     embedding = HalfVectorField(dimensions=DIMENSION)
     embedding_model = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.models import User
+from accounts.models import Project, User
+from accounts.projects import ProjectQuerySet
 from documents.extraction import result
 from documents.extraction.formats import BY_SUFFIX
 from documents.filters import Filters
@@ -54,7 +55,23 @@ def storage_path(document: Document, name: str) -> str:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def for_user(self, user: User) -> DocumentQuerySet:
+        """One's own, with every right; not those of projects."""
         return self.filter(owner=user)
+
+    def visible_to(self, user: User) -> DocumentQuerySet:
+        """One's own, and those of projects one is a member of."""
+        return self._own_or_in(user, Project.objects.visible_to(user))
+
+    def editable_by(self, user: User) -> DocumentQuerySet:
+        """One's own, and those of projects one may change."""
+        return self._own_or_in(user, Project.objects.editable_by(user))
+
+    def _own_or_in(self, user: User, projects: ProjectQuerySet) -> DocumentQuerySet:
+        shared = Document.objects.filter(project_documents__project__in=projects)
+        return self.filter(Q(owner=user) | Q(pk__in=shared))
+
+    def in_project(self, project: Project) -> DocumentQuerySet:
+        return self.filter(project_documents__project=project)
 
     def library(self) -> DocumentQuerySet:
         return self.filter(kind=Document.Kind.LIBRARY)

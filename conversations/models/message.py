@@ -1,4 +1,4 @@
-"""Conversations and their messages: rows with parents, citations and how each answer ended."""
+"""Messages: rows with parents, citations and how each answer ended."""
 
 from __future__ import annotations
 
@@ -10,89 +10,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from chatbots.models import Chatbot
-
-
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def for_user(self, user: User) -> ConversationQuerySet:
-        """The conversations this person holds (not those others hold with their chatbots)."""
-        return self.filter(user=user)
-
-    def active(self) -> ConversationQuerySet:
-        return self.filter(status=Conversation.Status.ACTIVE)
-
-    def recent_first(self) -> ConversationQuerySet:
-        return self.order_by("-pinned", "-last_message_at", "-id")
-
-
-class Conversation(models.Model):
-    class Channel(models.TextChoices):
-        WEB = "web", _("web")
-        WIDGET = "widget", _("widget")
-        API = "api", _("API")
-        SHARE = "share", _("share link")
-
-    class Status(models.TextChoices):
-        ACTIVE = "active", _("active")
-        ARCHIVED = "archived", _("archived")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    chatbot = models.ForeignKey(Chatbot, on_delete=models.CASCADE, related_name="conversations")
-    user = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, related_name="conversations"
-    )
-    channel = models.CharField(max_length=10, choices=Channel, default=Channel.WEB)
-    title = models.CharField(_("title"), max_length=200, blank=True)
-    description = models.CharField(max_length=500, blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
-    total_messages = models.IntegerField(default=0, editable=False)
-    total_tokens = models.BigIntegerField(default=0, editable=False)
-    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    pinned = models.BooleanField(default=False)
-    started_at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    last_message_at = models.DateTimeField(auto_now_add=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    objects = ConversationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(channel__in=["web", "widget", "api", "share"]),
-                name="conversation_channel",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["active", "archived"]), name="conversation_status"
-            ),
-            models.CheckConstraint(
-                condition=Q(total_messages__gte=0, total_tokens__gte=0),
-                name="conversation_counts_positive",
-            ),
-        ]
-        indexes = [
-            models.Index("owner", F("created_at").desc(), name="conversation_owner_created"),
-            models.Index("user", F("last_message_at").desc(), name="conversation_user_recent"),
-            models.Index("last_message_at", name="conversation_last_message"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title or str(_("New conversation"))
-
-    def get_absolute_url(self) -> str:
-        return reverse("conversations:detail", args=[self.pk])
+from conversations.models.conversation import Conversation
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_user(self, user: User) -> MessageQuerySet:
-        return self.filter(conversation__user=user)
+        return self.filter(conversation__in=Conversation.objects.for_user(user))
 
     def in_order(self) -> MessageQuerySet:
         return self.order_by("message_index")
