@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
                 gemini_api_key=settings.GEMINI_API_KEY,
                 gemini_base_url=settings.GEMINI_BASE_URL,
                 gemini_chat_models=settings.GEMINI_CHAT_MODELS,
+                context_window=settings.CONTEXT_WINDOW,
                 embedder_socket=settings.EMBEDDER_SOCKET,
             )
         )

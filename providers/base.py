@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from providers.clock import Clock
 from providers.errors import ProviderError
 from providers.refusals import told
 from providers.retries import Patience, Retries
+from providers.windows import UNKNOWN_WINDOW
 
 Vectors = npt.NDArray[np.float32]
 Answer = TypeVar("Answer")
@@ -39,9 +40,36 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Tool:
+    """What a model may ask for. `parameters` is a JSON schema of type object."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolCalled:
+    """The model asks for a tool, in the field its protocol has for that and never in its text.
+
+    arguments: None where what came is no JSON object. said: the call in the provider's own words,
+    which wants it back unchanged.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | None
+    said: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class ChatMessage:
-    role: Literal["system", "user", "assistant"]
+    """tool_calls: what an assistant asked for. answers: the call that a tool's result is of."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCalled, ...] = ()
+    answers: ToolCalled | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +90,7 @@ class ChatRequest:
     refusal_text: str
     temperature: float
     max_tokens: int
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,31 +107,34 @@ class TakenOver:
 
 @dataclass(frozen=True)
 class Finished:
-    """reason: stop, length, no_answer, or the provider's own word."""
+    """reason: stop, length, tool_calls, no_answer, or the provider's own word."""
 
     reason: str
     usage: Usage
 
 
-ChatEvent = TextDelta | Finished | TakenOver
+ChatEvent = TextDelta | ToolCalled | Finished | TakenOver
 
 
 class ChatModel(ABC):
     name: str
     label: str
     writes = True  # does as it is told in words; False: quotes passages, and nothing else
+    calls_tools = False
+    context_window = UNKNOWN_WINDOW  # tokens, of what is sent and said together
     patience = Patience()
     breaker = NEVER
 
     @abstractmethod
     def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        """Deltas, then one Finished. Raises ProviderError."""
+        """Deltas and calls, then one Finished. Raises ProviderError."""
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        """Deltas, then exactly one Finished; anything else is a ProviderError.
+        """Deltas and calls, then exactly one Finished; anything else is a ProviderError.
 
         Failures that may pass are tried again, but only before the first token: afterwards the
-        reader has seen text. Closing this generator closes the provider's stream.
+        reader has seen text. Where no tools are offered, calls are dropped. Closing this generator
+        closes the provider's stream.
         """
         clock, retries, said = Clock(self.patience), Retries(self.patience), 0
         while True:
@@ -110,6 +142,8 @@ class ChatModel(ABC):
             try:
                 async with aclosing(self._stream(request)) as events:
                     while event := await clock.next(events, said > 0):
+                        if isinstance(event, ToolCalled) and not request.tools:
+                            continue
                         said += self._accepted(event, said, request)
                         yield event
                         if isinstance(event, Finished):
@@ -124,6 +158,7 @@ class ChatModel(ABC):
     def _accepted(self, event: ChatEvent, said: int, request: ChatRequest) -> int:
         """How many characters the event adds. Raises for text without end, and for no end."""
         added = len(event.text) if isinstance(event, TextDelta) else 0
+        added += isinstance(event, ToolCalled)
         if said + added > LONGEST_ANSWER:
             message = "The model's answer has no end, so it was stopped."
             raise ProviderError(message, code="endless_answer", permanent=True)
@@ -134,10 +169,10 @@ class ChatModel(ABC):
 
 
 def _check_end(finished: Finished, said: int, request: ChatRequest) -> None:
-    """An answer without a word, or one the provider's filter ended, is none."""
+    """An answer without a word or call, or one the provider's filter ended, is none."""
     if finished.reason == "content_filter":
         raise told("content_filter")
-    if said:
+    if said or request.tools:  # no call is an answer too
         return
     if finished.reason == "length":
         message = (

@@ -1,6 +1,7 @@
 """The HTTP clients under the vendors' own: where they may go, and with which key."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable
 from functools import cache
@@ -11,10 +12,12 @@ import httpx2
 
 from outbound import transport
 from providers.account import Account
+from providers.http1 import Streams
 from providers.limits import async_hooks, hooks
 from providers.refusals import key_refused
 from providers.retries import Patience
 
+PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 POOL = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 Client = TypeVar("Client")
 
@@ -32,7 +35,10 @@ def async_client(account: Account, patience: Patience) -> httpx2.AsyncClient:
     if is_supplied(account):
         limits = async_hooks(patience, compressed=False)
         return transport.async_client(event_hooks=limits, headers={"Accept-Encoding": "identity"})
-    return httpx2.AsyncClient(event_hooks=async_hooks(patience, compressed=True), **_ordinary())
+    limits = async_hooks(patience, compressed=True)
+    if PROXIES & {name.lower() for name in os.environ}:
+        return httpx2.AsyncClient(event_hooks=limits, **_ordinary())
+    return httpx2.AsyncClient(event_hooks=limits, transport=Streams(_trusted()))
 
 
 def is_supplied(account: Account) -> bool:

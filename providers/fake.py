@@ -20,11 +20,12 @@ from providers.base import (
     Reranker,
     Scores,
     TextDelta,
+    ToolCalled,
     Usage,
     Vectors,
 )
 
-Reply = Sequence[str | Exception | Finished | None]
+Reply = Sequence[str | Exception | Finished | ToolCalled | None]
 
 
 class FakeEmbedder(Embedder):
@@ -75,13 +76,14 @@ class FakeChatModel(ChatModel):
     """Says the replies put into its queue, in order; without one it repeats the question and
     cites the first passage.
 
-    A reply is a list of deltas, or an exception. An exception inside the list is raised at that
-    place; None ends the stream there without a finish reason, a Finished with its own. `pause`
-    (asyncio or threading Event) holds every delta after the first.
+    A reply is a list of deltas and calls, or an exception. An exception inside the list is raised
+    at that place; None ends the stream there without a finish reason, a Finished with its own.
+    `pause` (asyncio or threading Event) holds every delta after the first.
     """
 
     name = "fake"
     label = "Fake model for tests"
+    calls_tools = True
 
     def __init__(self) -> None:
         self.replies: deque[Reply | Exception] = deque()
@@ -108,6 +110,9 @@ class FakeChatModel(ChatModel):
                 if isinstance(delta, Finished):
                     yield delta
                     return
+                if isinstance(delta, ToolCalled):
+                    yield delta
+                    continue
                 said += delta
                 yield TextDelta(delta)
             yield Finished("stop", self._usage(request, said))

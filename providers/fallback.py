@@ -18,10 +18,16 @@ class WithFallback(ChatModel):
 
     def __init__(self, chosen: ChatModel, substitute: ChatModel) -> None:
         self.name, self.label, self.writes = chosen.name, chosen.label, chosen.writes
+        self.context_window = chosen.context_window
         self.chosen, self.substitute = chosen, substitute
 
+    @property
+    def calls_tools(self) -> bool:  # type: ignore[override]
+        return self.chosen.calls_tools
+
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        """As the chosen model's; TakenOver goes before what the substitute says."""
+        """As the chosen model's; TakenOver goes before what the substitute says. Which tools to
+        call is asked of the chosen one alone: what it has called, another could not go on with."""
         begun = False
         try:
             async with aclosing(self.chosen.stream(request)) as events:
@@ -30,7 +36,7 @@ class WithFallback(ChatModel):
                     yield event
             return
         except ProviderError as error:
-            if begun or error.code in ABOUT_THE_REQUEST:
+            if begun or request.tools or error.code in ABOUT_THE_REQUEST:
                 raise
             log.warning("%s answers for %s: %s", self.substitute.name, self.name, error.code)
             failure = error

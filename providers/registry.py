@@ -19,6 +19,7 @@ from providers.errors import ProviderError
 from providers.fallback import WithFallback
 from providers.kept import Kept
 from providers.settings import OFFLINE_CHAT, ProviderSettings
+from providers.windows import window_of
 
 __all__ = [
     "Account",
@@ -169,7 +170,10 @@ def _chat_model(name: str, accounts: Accounts) -> ChatModel:
     named = _settings.named_chat_models(account) if account else ()
     if named and model not in named and name not in _settings.chosen_chat_models():
         raise _unknown(name, "chat")  # the platform does not pay for what it does not offer
-    return cast(ChatModel, _instance(CHAT_MODELS, name, "chat", account))
+    chat_model = cast(ChatModel, _instance(CHAT_MODELS, name, "chat", account))
+    if account:
+        chat_model.context_window = window_of(account, model, _settings.context_window)
+    return chat_model
 
 
 def _account(provider: str, accounts: Accounts) -> Account | None:

@@ -27,6 +27,7 @@ class ProviderSettings:
     gemini_api_key: str = ""
     gemini_base_url: str = ""  # empty: generativelanguage.googleapis.com
     gemini_chat_models: tuple[str, ...] = ()
+    context_window: int = 0  # tokens, of models no table knows; 0: providers.windows says
     embedder_socket: Path | None = None
 
     def platform_accounts(self) -> Accounts:

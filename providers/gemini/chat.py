@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -13,12 +15,15 @@ from providers.account import Account
 from providers.base import ChatEvent, ChatMessage, ChatModel, ChatRequest
 from providers.breaker import breaker_of
 from providers.gemini.clients import Clients
+from providers.gemini.tools import contents_of, offered
 from providers.retries import Patience
 
-ROLES = {"user": "user", "assistant": "model"}
+NO_TOOLS = re.compile(r"function calling", re.IGNORECASE)  # "… is not enabled for this model"
 
 
 class GeminiChatModel(ChatModel):
+    calls_tools = True
+
     def __init__(self, model: str, account: Account, patience: Patience | None = None) -> None:
         self.name, self.model, self.account = f"gemini/{model}", model, account
         self.label = model if account.base_url else f"{model} (Gemini)"
@@ -41,16 +46,28 @@ class GeminiChatModel(ChatModel):
         except FAILURES as error:
             if not answer.reason:  # else all was said, only the end of the stream is missing
                 raise translated(error, self.account) from error
+        for call in answer.calls():
+            yield call
         if finished := answer.finished():
             yield finished
 
     async def _response(self, client: Any, request: ChatRequest) -> httpx2.Response:
         """The open response. The client has no public way to it, and its own stream objects cost
         twice the CPU and leave the connection to the garbage collector when a reader stops."""
+        from google.genai.errors import APIError
+
         api = client._api_client
         path = f"models/{self.model}:streamGenerateContent?alt=sse"
-        answered = await api._async_request(api._build_request("post", path, body_of(request)),
-                                            stream=True)  # fmt: skip
+        if not self.calls_tools:
+            request = replace(request, tools=())
+        sent = api._build_request("post", path, body_of(request))
+        try:
+            answered = await api._async_request(sent, stream=True)
+        except APIError as error:
+            if not (request.tools and error.code == 400 and NO_TOOLS.search(str(error.message))):
+                raise
+            self.calls_tools = False  # it has said so; from now on it is not asked
+            return await self._response(client, request)
         response: httpx2.Response = answered.response_stream
         return response
 
@@ -63,9 +80,9 @@ def body_of(request: ChatRequest) -> dict[str, Any]:
         spoken.pop(0)
     system = [part_of(message) for message in request.messages if message.role == "system"]
     return {
-        "contents": [{"role": ROLES[message.role], "parts": [part_of(message)]}
-                     for message in spoken],
+        "contents": contents_of(spoken),
         **({"systemInstruction": {"parts": system}} if system else {}),
+        **({"tools": offered(request.tools)} if request.tools else {}),
         "generationConfig": {
             "temperature": request.temperature,
             "maxOutputTokens": request.max_tokens,

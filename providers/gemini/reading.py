@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from providers.account import Account
-from providers.base import ChatRequest, Finished, TextDelta, Usage
+from providers.base import ChatRequest, Finished, TextDelta, ToolCalled, Usage
 from providers.errors import ProviderError
 from providers.gemini.errors import refusal
+from providers.gemini.tools import call_in
 from providers.refusals import told
 
 KNOWN = {"candidates", "promptFeedback", "usageMetadata", "error"}
@@ -23,6 +24,7 @@ class Answer:
         self.request, self.account, self.reason = request, account, ""
         self.usage: dict[str, int] = {}
         self.said: list[str] = []
+        self._calls: list[ToolCalled] = []
 
     def read(self, line: bytes) -> list[TextDelta]:
         try:
@@ -45,9 +47,16 @@ class Answer:
     def _text(self, candidate: dict[str, Any]) -> str:
         self.reason = candidate.get("finishReason") or self.reason
         parts = (candidate.get("content") or {}).get("parts") or []
+        for part in parts:
+            if call := call_in(part, len(self._calls) + 1):
+                self._calls.append(call)
         text = "".join(part.get("text") or "" for part in parts if not part.get("thought"))
         self.said.append(text)
         return text
+
+    def calls(self) -> list[ToolCalled]:
+        """None of an answer that was cut."""
+        return self._calls if self.reason in REASONS else []
 
     def finished(self) -> Finished | None:
         """None when no reason was given: the stream was cut. Raises for reasons that are none."""

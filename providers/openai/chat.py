@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
-from dataclasses import asdict
 from typing import Any
 
 import openai
@@ -15,10 +14,11 @@ from providers.breaker import breaker_of
 from providers.openai.clients import Clients
 from providers.openai.errors import FAILURES, translated
 from providers.openai.reading import Answer
+from providers.openai.tools import message_of, offered
 from providers.openai.wishes import Wishes
 from providers.retries import Patience
 
-OPTIONAL = ("max_tokens", "temperature", "stream_options")
+OPTIONAL = ("max_tokens", "temperature", "stream_options", "tools")
 
 
 class OpenAIChatModel(ChatModel):
@@ -29,6 +29,11 @@ class OpenAIChatModel(ChatModel):
         self.breaker = breaker_of(account)
         self._clients = Clients(account, self.patience)
         self._wishes = Wishes()
+
+    @property
+    def calls_tools(self) -> bool:  # type: ignore[override]
+        """Until it has said that it does not."""
+        return "tools" not in self._wishes.refused
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         answer = Answer(request)
@@ -44,17 +49,22 @@ class OpenAIChatModel(ChatModel):
         except FAILURES as error:
             if not answer.reason:  # else all was said, only the line that ends it is missing
                 raise translated(error, self.account) from error
+        for call in answer.calls():
+            yield call
         if finished := answer.finished():
             yield finished
 
     async def _response(self, request: ChatRequest, stack: AsyncExitStack) -> AsyncAPIResponse[Any]:
         completions: Any = self._clients.asynchronous.chat.completions.with_streaming_response
         while True:
-            answering = completions.create(**self._parameters(request))
+            parameters = self._parameters(request)
+            answering = completions.create(**parameters)
             try:
                 response: AsyncAPIResponse[Any] = await stack.enter_async_context(answering)
             except openai.APIStatusError as error:
-                if not self._wishes.learns_from(error, OPTIONAL):
+                # Of what was not sent a refusal can only speak by chance.
+                sent = [name for name in OPTIONAL if name in parameters]
+                if not self._wishes.learns_from(error, sent):
                     raise
             else:
                 return response
@@ -62,13 +72,14 @@ class OpenAIChatModel(ChatModel):
     def _parameters(self, request: ChatRequest) -> dict[str, Any]:
         return {
             "model": self.model,
-            "messages": [asdict(message) for message in request.messages],
+            "messages": [message_of(message) for message in request.messages],
             "stream": True,
             **self._wishes.without_refused(
                 {
                     "temperature": request.temperature,
                     "max_tokens": request.max_tokens,
                     "stream_options": {"include_usage": True},
+                    **({"tools": offered(request.tools)} if request.tools else {}),
                 }
             ),
         }

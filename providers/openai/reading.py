@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from providers.base import ChatRequest, Finished, TextDelta, Usage
+from providers.base import ChatRequest, Finished, TextDelta, ToolCalled, Usage
 from providers.openai.errors import in_stream
+from providers.openai.tools import Calls
 from providers.refusals import told
 
 
@@ -15,6 +16,7 @@ class Answer:
         self.request, self.reason = request, ""
         self.usage: dict[str, int] | None = None
         self.said: list[str] = []
+        self._calls = Calls()
 
     def read(self, line: bytes) -> list[TextDelta]:
         try:
@@ -28,9 +30,16 @@ class Answer:
 
     def _text(self, choice: dict[str, Any]) -> str:
         self.reason = choice.get("finish_reason") or self.reason
-        text: str = (choice.get("delta") or {}).get("content") or ""
+        delta = choice.get("delta") or {}
+        for piece in delta.get("tool_calls") or ():
+            self._calls.read(piece)
+        text: str = delta.get("content") or ""
         self.said.append(text)
         return text
+
+    def calls(self) -> list[ToolCalled]:
+        """Those that were told to their end: none of an answer that was cut."""
+        return self._calls.made() if self.reason else []
 
     def finished(self) -> Finished | None:
         """None when the provider gave no finish reason: the stream was cut."""

@@ -8,6 +8,8 @@ import openai
 # How a refusal names a parameter, where not by its name.
 WORDS = {
     "dimensions": ("dimensions", "matryoshka"),
+    # Ollama's "does not support tools"; vLLM's '"auto" tool choice requires …'.
+    "tools": ("tools", "tool choice", "tool_choice"),
     "documents": ("missing field `texts`",),  # text-embeddings-inference has its own protocol
 }
 
