@@ -35,7 +35,7 @@ class HistoryPage:
 def history_page(user: User, *, query: str = "", number: int = 1, current: str = "") -> HistoryPage:
     """One page of the history; call it inside the person's scope."""
     query = query.replace("\0", "").strip()[:200]  # PostgreSQL has no such character
-    rows = Conversation.objects.for_user(user).active().select_related("chatbot")
+    rows = Conversation.objects.for_user(user).in_history().select_related("chatbot")
     rows = (matching(rows, user, query) if query else rows).recent_first()
     start = (number - 1) * PAGE
     found = list(rows[start : start + PAGE + 1])

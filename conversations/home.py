@@ -51,7 +51,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     held = documents_of(request.user)
     context = {"steps": first_steps_of(request.user, held), "usage": usage_of(request.user, held)}
-    recent = Conversation.objects.for_user(request.user).active().select_related("chatbot")
+    recent = Conversation.objects.for_user(request.user).in_history().select_related("chatbot")
     context["recent"] = recent.order_by("-last_message_at", "-id")[:RECENT]
     return render(request, "home.html", context)
 

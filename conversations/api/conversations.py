@@ -39,6 +39,7 @@ class ConversationFilter(django_filters.FilterSet):
     chatbot = django_filters.CharFilter(method="held_with", label="Id or slug of its chatbot.")
     status = django_filters.ChoiceFilter(choices=Conversation.Status)
     pinned = django_filters.BooleanFilter()
+    channel = django_filters.ChoiceFilter(choices=Conversation.Channel)
 
     class Meta:
         model = Conversation

@@ -22,6 +22,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def active(self) -> ConversationQuerySet:
         return self.filter(status=Conversation.Status.ACTIVE)
 
+    def in_history(self) -> ConversationQuerySet:
+        """What pages list: not what programs ask through the endpoint that OpenAI's clients know,
+        a conversation for every call."""
+        return self.active().exclude(channel=Conversation.Channel.OPENAI)
+
     def recent_first(self) -> ConversationQuerySet:
         return self.order_by("-pinned", "-last_message_at", "-id")
 
@@ -31,6 +36,7 @@ class Conversation(models.Model):
         WEB = "web", _("web")
         WIDGET = "widget", _("widget")
         API = "api", _("API")
+        OPENAI = "openai", _("OpenAI-compatible API")
         SHARE = "share", _("share link")
 
     class Status(models.TextChoices):
@@ -70,7 +76,7 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__in=["web", "widget", "api", "share"]),
+                condition=Q(channel__in=["web", "widget", "api", "openai", "share"]),
                 name="conversation_channel",
             ),
             models.CheckConstraint(
@@ -89,6 +95,12 @@ class Conversation(models.Model):
             models.Index("owner", F("created_at").desc(), name="conversation_owner_created"),
             models.Index("user", F("last_message_at").desc(), name="conversation_user_recent"),
             models.Index("last_message_at", name="conversation_last_message"),
+            models.Index(
+                "user",
+                F("last_message_at").desc(),
+                name="conversation_history",
+                condition=~Q(channel="openai"),
+            ),
         ]
 
     def __str__(self) -> str:
