@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
         self.headers: list[tuple[bytes, bytes]] = []
         self.status, self.is_whole = 0, False
         self._body: list[bytes] = []
-        self._head_bytes = 0
+        self._head_bytes, self._stays = 0, False
         self._failure: httpx2.TransportError | None = None
 
     @property
@@ -72,6 +72,7 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         self.status = self._parser.get_status_code()
+        self._stays = self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
@@ -119,7 +120,7 @@ class Connection(asyncio.Protocol):
 
     def keep(self) -> bool:
         """Whether it can be used again; until then it listens for its end."""
-        if self.is_whole and not self._body and self.is_open and self._parser.should_keep_alive():
+        if self.is_whole and not self._body and self.is_open and self._stays:
             self.kept_since = time.monotonic()
             self.transport.resume_reading()
             return True
