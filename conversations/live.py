@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -43,13 +44,18 @@ def events(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
 
 def event_stream(user: User, pk: UUID, after: str = "") -> StreamingHttpResponse:
     """The events of an answer of the user's (the caller has looked) beyond the id `after`."""
+    return streamed(reader_of(user, pk, after).stream())
 
+
+def reader_of(user: User, pk: UUID, after: str = "") -> Reader:
     async def stored() -> dict:
         return (await producers.in_thread(stored_message, user, pk)).recalled()
 
-    response = StreamingHttpResponse(
-        Reader.after(after, pk, stored).stream(), content_type="text/event-stream"
-    )
+    return Reader.after(after, pk, stored)
+
+
+def streamed(parts: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(parts, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     connection.close()  # the stream may last minutes and needs none

@@ -17,6 +17,7 @@ from conversations.broadcasts import on_air
 from conversations.events import Event, Numbered, encode, key, reading, retrieval
 
 HEARTBEAT_SECONDS = 15
+HEARTBEAT = b": still here\n\n"
 BLOCK_MS = 1000
 EVENT_ID = re.compile(r"([0-9]{1,15})(?:-[0-9]{1,15})?:([0-9]{1,9})")
 
@@ -41,15 +42,20 @@ class Reader:
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Server-sent events until the answer has ended, with a comment every 15 s of silence."""
+        async for event in self.events():
+            yield encode(event, f"{self.number}-0:{self.shown}") if event else HEARTBEAT
+
+    async def events(self) -> AsyncIterator[Event | None]:
+        """What there is to tell until the answer has ended; None after every 15 s of silence."""
         quiet_since = time.monotonic()
         while True:
             async for event in self._news():
-                yield encode(event, f"{self.number}-0:{self.shown}")
+                yield event
                 if event.is_last:
                     return
                 quiet_since = time.monotonic()
             if time.monotonic() - quiet_since >= HEARTBEAT_SECONDS:
-                yield b": still here\n\n"
+                yield None
                 quiet_since = time.monotonic()
 
     async def _news(self) -> AsyncIterator[Event]:
