@@ -1,7 +1,7 @@
 """Numbers, dates, telephone numbers and identifiers, however they are written.
 
-1,250.50 is 1 250,50; +66 2 123 4567 is (02) 123-4567; getUserName is
-get_user_name. Where a text can be read in two ways (1.250), it is found by both.
+1,250.50 is 1 250,50; +66 2 123 4567 is (02) 123-4567; getUserName is get_user_name; 5.0.0 and 12:30
+are one thing each. Where a text can be read in two ways (1.250), it is found by both.
 """
 
 import re
@@ -9,13 +9,17 @@ import unicodedata
 from collections.abc import Iterator
 
 from language.dates import dates
-from language.terms import LONGEST
+from language.terms import LONGEST, UNSPACED
 
 _DIGIT = re.compile(r"\d")
+# Scripts without spaces set words beside numbers: 0.3元, 9,500원.
+_LETTER = rf"[^\W{UNSPACED}]"
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?P<whole>\d{1,3}(?:(?P<mark>[.,'’٬ \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*+)|\d++)"
-    r"(?:[.,٫](?P<part>\d++))?(?![.,]?\w)"
+    rf"(?<![\d.,])(?<!{_LETTER})"
+    r"(?P<whole>\d{1,3}(?:(?P<mark>[.,'’٬ \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*+)|\d++)"
+    rf"(?:[.,٫](?P<part>\d++))?(?![.,]?(?:\d|{_LETTER}))"
 )
+_CHAIN = re.compile(r"(?<![\w.:])\d++(?:(?:\.\d++){2,}+|(?::\d++)++)(?![.:]?\w)")  # 5.0.0, 12:30
 _TELEPHONE = re.compile(r"(?<![\w+])[+(0][\d ()./\u00a0-]{6,20}\d(?!\w)")
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _ACRONYM = re.compile(r"\b([A-Z]{2,6}) ?(\d{2,6})(?![\w])")
@@ -33,6 +37,7 @@ def identifiers(text: str) -> Iterator[str]:
     if _DIGIT.search(text):
         yield from _numbers(text)
         yield from dates(text)
+        yield from _chains(text)
         yield from (f"t{digits[-_SAME_DIGITS:]}" for digits in _telephones(text))
         for found in _ACCOUNT.finditer(text):
             yield found[0].replace(" ", "").lower()
@@ -67,6 +72,13 @@ def _numbers(text: str) -> Iterator[str]:
 def _value(whole: str, part: str) -> str:
     whole = (whole.lstrip("0") or "0")[:28]
     return f"n{whole}p{part[:28]}" if part else whole
+
+
+def _chains(text: str) -> Iterator[str]:
+    """Versions, addresses of machines, times: as a whole."""
+    for found in _CHAIN.finditer(text):
+        parts = [_digits(part).lstrip("0") or "0" for part in re.split("[.:]", found[0])]
+        yield ("k" + "x".join(parts))[:LONGEST]
 
 
 def _telephones(text: str) -> Iterator[str]:

@@ -35,12 +35,13 @@ _IDEOGRAPHS = (
     "\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"
+UNSPACED = _IDEOGRAPHS + _HANGUL + _WITHOUT_SPACES
 RUN = re.compile(
     r"(?P<code>[a-z0-9]+(?:[-._/][a-z0-9]+)+)"
     r"|(?P<word>[a-z0-9]+)"
     f"|(?P<syllables>[{_IDEOGRAPHS}]+|[{_HANGUL}]+)"
     f"|(?P<unspaced>[{_WITHOUT_SPACES}]+)"
-    f"|(?P<spaced>[^\x00-\x7f{_IDEOGRAPHS}{_HANGUL}{_WITHOUT_SPACES}]+)"
+    f"|(?P<spaced>[^\x00-\x7f{UNSPACED}]+)"
 )
 PARTS = re.compile(r"[a-z0-9]+")
 CONTRACTION = re.compile(r"'(?:s|t|d|m|ll|re|ve)\b")

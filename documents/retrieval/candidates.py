@@ -18,6 +18,7 @@ from language.queries import Query
 
 # Up to so many passages in scope are scanned: that is complete, and hardly slower than the indexes.
 EXACT_BELOW = 5_000
+OF_A_NAME = 0.2  # of the weight that meaning has in other questions
 CALL = """SELECT chunk_id, document_id, document_name, content, page, section, start_char, end_char,
     score, similarity, lexical, near_rank, matching_rank, has_phrase, original
     FROM documents_search(%s, %s, %s::halfvec, %s::int[], %s::real[], %s::text[], {documents},
@@ -46,10 +47,17 @@ def candidates(
     asked: list[Any] = [
         *(scope.owner_id, generation.pk, vector, terms, weights, _patterns(query)),
         *those,
-        *(depth, parameters.rows, parameters.weight_of_meaning, EXACT_BELOW),
+        *(depth, parameters.rows, _meaning(query, parameters), EXACT_BELOW),
     ]
     rows = tenancy.select(scope.owner_id, CALL.format(documents=documents), asked)
     return [Passage(*row) for row in rows]
+
+
+def _meaning(query: Query, parameters: Parameters) -> float:
+    """Next to nothing is like a number or a name, so any passage is about as far from it as any
+    other: who has it comes first. Where words count nothing it stays so."""
+    weight = parameters.weight_of_meaning
+    return weight * OF_A_NAME if query.is_name and weight < 1 else weight
 
 
 def _documents(scope: SearchScope) -> tuple[str, list[Any]]:

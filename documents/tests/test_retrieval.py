@@ -133,3 +133,20 @@ def test_a_number_that_one_passage_has_beats_what_is_near(owner, make_document):
     make_document(owner, "The fee is 18 700 roubles, to be paid in June.", "fee")
     best = search(SearchScope(owner.pk), "18700", top_k=5)
     assert best[0].document_name == "fee"
+
+
+@pytest.mark.parametrize("asked", ["18700", "18.700 roubles", "Thalberg"])
+def test_of_a_name_or_number_meaning_only_orders_those_without_it(owner, make_document, asked):
+    for number in range(9):
+        make_document(owner, f"Weather station 18-{number} reports rain and wind.", f"{number}")
+    make_document(owner, "Captain Thalberg pays a fee of 18 700 roubles.", "fee")
+    found = retrieve(SearchScope(owner.pk), asked, Parameters()).fused
+    assert found[0].document_name == "fee"
+    assert found[0].score > 0.7
+    assert max(passage.score for passage in found[1:]) < 0.2
+
+
+def test_words_that_are_to_count_nothing_count_nothing_of_a_number_either(owner, library):
+    by_vectors = retrieve(SearchScope(owner.pk), "0007", Parameters(mode="vector")).fused
+    found = retrieve(SearchScope(owner.pk), "0007", Parameters(meaning=1.0)).fused
+    assert [one.score for one in found] == [one.score for one in by_vectors]

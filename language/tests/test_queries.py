@@ -32,6 +32,19 @@ def test_quoted_words_still_weigh():
     assert parse('"annual leave"').weights == parse("annual leave").weights
 
 
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        *(("18700", True), ("๖๔๐ บาท", True), ("9,500원", True), ("KITE-0007", True)),
+        *(("+66 2 123 4567", True), ("3 March 2024", True), ("Thalberg", True), ("กาแฟ", True)),
+        *(("is it open", False), ("blue lamp 12", False), ("ร้านกาแฟหยุดวันไหน", False)),
+        *(("一次可以借几本书", False), ("1 " * 50, False)),
+    ],
+)
+def test_numbers_codes_and_a_single_word_are_names(text, is_name):
+    assert parse(text).is_name == is_name
+
+
 def test_a_word_counts_once_however_often_it_is_said():
     assert parse("price of the price, Price!").weights == parse("the price").weights
 
