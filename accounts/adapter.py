@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
         user = super().save_user(request, user, form, commit)
         invitation = open_invitation(request)
-        if commit and invitation:
+        if commit and invitation and invitation.project_id is None:
             invitation.accepted_at = timezone.now()
             invitation.save(update_fields=["accepted_at"])
         return user

@@ -6,10 +6,13 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import checks, signals  # noqa: F401
+        from accounts import checks, delivery, signals  # noqa: F401
+        from accounts.sharing.inviting import MAIL
+        from accounts.tasks import mail_invitations
         from outbound import identity, permits
         from providers import registry
 
+        delivery.NUDGES[MAIL] = mail_invitations
         permits.configure(settings.FETCH_ALLOW)
         identity.introduce(settings.BASE_URL if settings.HTTPS else "")
         registry.configure(

@@ -28,6 +28,8 @@ SCOPE_LABELS = {
     "chatbots:write": _("Make, change and delete chatbots"),
     "conversations:read": _("Read conversations"),
     "conversations:write": _("Ask questions, delete conversations"),
+    "projects:read": _("See projects and their members"),
+    "projects:write": _("Make and change projects, invite and remove members"),
     "usage:read": _("See the usage"),
 }
 LIFETIMES = [

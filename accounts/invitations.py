@@ -1,4 +1,7 @@
-"""Invitations to sign up: a link with a token, of which only the hash is kept."""
+"""Invitations to sign up: a link with a token, of which only the hash is kept.
+
+Those into a project (`accounts.sharing`) open sign-up for their address just so.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ SESSION_KEY = "invitation"
 
 def invite(email: str, *, invited_by: User | None = None) -> tuple[Invitation, str]:
     """Make an invitation; returns it with the link to send, which cannot be shown again."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     invitation = Invitation.objects.create(
-        email=email.lower(), token_hash=_digest(token), invited_by=invited_by
+        email=email.lower(), token_hash=digest(token), invited_by=invited_by
     )
     return invitation, settings.BASE_URL + reverse("accounts:invitation", args=[token])
 
@@ -37,10 +40,14 @@ def open_invitation(request: HttpRequest) -> Invitation | None:
 
 def remember(request: HttpRequest, token: str) -> None:
     """Keep an invitation that exists: a session for every made-up token would fill the table."""
-    token_hash = _digest(token)
+    token_hash = digest(token)
     if Invitation.objects.filter(token_hash=token_hash).exists():
         request.session[SESSION_KEY] = token_hash
 
 
-def _digest(token: str) -> str:
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from accounts import audit, rows
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, Project, User
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 SCOPES = (
@@ -23,6 +23,8 @@ SCOPES = (
     "chatbots:write",
     "conversations:read",
     "conversations:write",
+    "projects:read",
+    "projects:write",
     "usage:read",
 )
 FIND = (
@@ -31,6 +33,12 @@ FIND = (
 )
 # The chatbots a person's key may be limited to, ids and names: set by their room, further up.
 chatbots_of: Callable[[User], dict[UUID, str]]
+
+
+def projects_of(user: User) -> dict[UUID, str]:
+    """The projects it may be limited to: those the person is a member of."""
+    visible = Project.objects.visible_to(user).order_by("name", "pk")
+    return dict(visible.values_list("pk", "name"))
 
 
 def _random(length: int) -> str:
@@ -53,11 +61,13 @@ def issue(
     scopes: list[str] | None = None,
     expires_at: dt.datetime | None = None,
     chatbot_id: UUID | None = None,
+    project_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which exists nowhere afterwards.
 
     44 characters of 57 are more than 32 random bytes. No scopes named means every scope; an
-    empty list grants nothing. The caller has seen to it that the chatbot is the person's.
+    empty list grants nothing. The caller has seen to it that the person may use the chatbot and
+    the project.
     """
     prefix = f"kyro_{_random(8)}"
     body = f"{prefix}_{_random(44)}"
@@ -70,6 +80,7 @@ def issue(
         scopes=list(SCOPES) if scopes is None else scopes,
         expires_at=expires_at,
         chatbot_id=chatbot_id,
+        project_id=project_id,
     )
     audit.record("api_key.create", actor=user, resource=key, metadata={"name": name})
     return key, secret

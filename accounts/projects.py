@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,17 +25,46 @@ class Role(models.TextChoices):
 CHANGING = (Role.OWNER, Role.EDITOR)
 
 
+def _is(user: User, roles: Sequence[Role]) -> models.Exists:
+    """The person has one of these roles in the project."""
+    mine = ProjectMember.objects.filter(project=models.OuterRef("pk"), user=user)
+    return models.Exists(mine.filter(role__in=roles))
+
+
+def _count(relation: str) -> models.Subquery:
+    """How many rows of a relation a project has, whichever room up the house they live in."""
+    counted = Project.objects.filter(pk=models.OuterRef("pk")).order_by()
+    return models.Subquery(counted.annotate(n=models.Count(relation)).values("n"))
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def for_user(self, user: User) -> ProjectQuerySet:
         return self.filter(owner=user)
 
     def visible_to(self, user: User) -> ProjectQuerySet:
-        """Those the person is a member of, their own included."""
-        return self.filter(members__user=user)
+        """Those the person is a member of, their own included; none of closed accounts."""
+        return self.filter(members__user=user, owner__is_active=True)
 
     def editable_by(self, user: User) -> ProjectQuerySet:
         """Those whose documents and chatbots the person may change."""
-        return self.filter(members__user=user, members__role__in=CHANGING)
+        return self.visible_to(user).filter(_is(user, CHANGING))
+
+    def with_role(self, user: User) -> ProjectQuerySet:
+        """`role` is the person's own."""
+        mine = ProjectMember.objects.filter(project=models.OuterRef("pk"), user=user)
+        return self.annotate(role=models.Subquery(mine.values("role")))
+
+    def with_counts(self) -> ProjectQuerySet:
+        """`member_count`, `document_count` and `chatbot_count`, each counted by itself."""
+        counted = {
+            f"{name}_count": _count(relation)
+            for name, relation in (
+                ("member", "members"),
+                ("document", "project_documents"),
+                ("chatbot", "chatbots"),
+            )
+        }
+        return self.annotate(**counted)
 
     def active(self) -> ProjectQuerySet:
         return self.filter(archived_at__isnull=True)
@@ -65,6 +95,20 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.pk])
 
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class ProjectMemberQuerySet(models.QuerySet["ProjectMember"]):
+    def for_user(self, user: User) -> ProjectMemberQuerySet:
+        """Those of one's own projects."""
+        return self.filter(owner=user)
+
+    def visible_to(self, user: User) -> ProjectMemberQuerySet:
+        """Everybody in the projects one is a member of."""
+        return self.filter(project__in=Project.objects.visible_to(user))
+
 
 class ProjectMember(models.Model):
     """One person in a project; its owner is one of them."""
@@ -78,6 +122,8 @@ class ProjectMember(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.VIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProjectMemberQuerySet.as_manager()
 
     class Meta:
         app_label = "accounts"

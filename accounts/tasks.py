@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import closing, delivery, idempotency, partitions, sessions
+from accounts.sharing import mailing
 from accounts.tenancy import system
 
 
@@ -49,3 +50,21 @@ def _erase(pk: UUID) -> None:
 def forget_idempotency_keys() -> None:
     with system():
         idempotency.forget_expired()
+
+
+@shared_task(name="accounts.mail_invitations")
+def mail_invitations() -> None:
+    """No transaction is open while the mail server is spoken to."""
+    while True:
+        with system():
+            letter = mailing.next_letter()
+        if letter is None:
+            return
+        try:
+            letter.send()
+        except OSError as error:  # also what smtplib raises
+            with system():
+                mailing.not_sent(letter, error)
+        else:
+            with system():
+                mailing.sent(letter)

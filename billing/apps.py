@@ -6,6 +6,9 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
+        from accounts.sharing import inviting
+        from billing.members import check_members
         from billing.plans import ensure_plans
 
+        inviting.check_room = check_members
         post_migrate.connect(ensure_plans, sender=self)

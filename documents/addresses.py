@@ -17,9 +17,16 @@ from outbound.addresses import AddressRefused, check_url
 
 
 def add_address(
-    user: User, url: str, *, title: str = "", tags: list[str] | None = None
+    user: User,
+    url: str,
+    *,
+    title: str = "",
+    tags: list[str] | None = None,
+    actor: User | None = None,
 ) -> tuple[Document, bool]:
     """Add the page at an address to the user's library; call inside the user's scope.
+
+    `actor` names it, where that is somebody else.
 
     Returns the document and whether it is new: an address in the library gives its document, tried
     again if it had failed. Raises UploadRefused or QuotaExceeded. Nothing is fetched here.
@@ -33,7 +40,7 @@ def add_address(
     Subscription.objects.select_for_update().get(user=user)
     library = Document.objects.for_user(user).library()
     if existing := library.filter(source_url=source_url).first():
-        return again(existing, user), False
+        return again(existing, actor or user), False
     check_plan(user, 0)
     document = Document(
         id=uuid7(),
@@ -47,7 +54,9 @@ def add_address(
     )
     document.save(force_insert=True)
     name = {"name": document.name}
-    audit.record("document.upload", actor=user, resource=document, metadata=name)
+    audit.record(
+        "document.upload", actor=actor or user, owner_id=user.pk, resource=document, metadata=name
+    )
     queue.enqueue(document)
     return document, True
 

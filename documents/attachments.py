@@ -11,6 +11,7 @@ from billing.limits import QuotaExceeded
 from documents.extraction import Extracted, ExtractionError
 from documents.extraction.result import Attachment
 from documents.models import Document
+from documents.sharing import follow
 from documents.uploads import UploadRefused, add_document
 from documents.work.lease import Lease
 
@@ -44,7 +45,8 @@ def _refusal(held: Lease, attachment: Attachment) -> str:
             return _("e-mails inside e-mails are followed %s deep") % DEEPEST
         try:
             with transaction.atomic():
-                add_document(email.owner, file, parent=email)
+                document, _is_new = add_document(email.owner, file, parent=email)
+                follow(email, document)
         except QuotaExceeded as refusal:
             return str(refusal)
         except UploadRefused as refusal:

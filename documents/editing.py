@@ -54,16 +54,17 @@ def edit(user: User, pk: UUID, content: str) -> DocumentChunk:
     """
     with scope(user):
         before = found(user, pk)
-        check_tokens(user)
+        owner = before.document.owner  # whose models read it, at whose cost
+        check_tokens(owner)
     after = _reworded(before, _cleaned(content))
     if after.content == before.content:
         return before
-    _check_length(user, after)
+    _check_length(owner, after)
     passages.index(after)
     give_back()
-    embedded = vectors.fill(user.pk, [after], before.generation).total()
+    embedded = vectors.fill(owner.pk, [after], before.generation).total()
     with scope(user):  # whatever becomes of the change, the model has read it
-        _note_usage(user, after, embedded)
+        _note_usage(owner, after, embedded)
     with scope(user):
         document = _held(before)
         after.save(update_fields=REWRITTEN)
@@ -90,8 +91,8 @@ def switch(user: User, chunks: Iterable[DocumentChunk], *, on: bool) -> int:
 
 def found(user: User, pk: UUID) -> DocumentChunk:
     """A passage that may be changed now. In a scope."""
-    rows = DocumentChunk.objects.for_user(user).present().light()
-    chunk = rows.select_related("document", "generation").get(pk=pk)
+    rows = DocumentChunk.objects.editable_by(user).present().light()
+    chunk = rows.select_related("document__owner", "generation").get(pk=pk)
     _check_free(chunk.document)
     return chunk
 
@@ -150,11 +151,13 @@ def _held(before: DocumentChunk) -> Document:
 
 def _note(user: User, chunks: list[DocumentChunk], change: str) -> None:
     for document_id in {chunk.document_id for chunk in chunks}:
-        numbers = [chunk.chunk_index for chunk in chunks if chunk.document_id == document_id]
+        of_it = [chunk for chunk in chunks if chunk.document_id == document_id]
+        numbers = [chunk.chunk_index for chunk in of_it]
         resource = chunks[0] if len(chunks) == 1 else Document(pk=document_id)
         audit.record(
             "chunk.update",
             actor=user,
+            owner_id=of_it[0].owner_id,
             resource=resource,
             metadata={"document": str(document_id), "change": change, "passages": numbers},
         )

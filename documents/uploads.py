@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import PurePath
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -53,19 +54,21 @@ def add_document(
     tags: list[str] | None = None,
     parent: Document | None = None,
     path: str = "",
+    actor: User | None = None,
 ) -> tuple[Document, bool]:
     """Store a file in the user's library and owe its processing; call inside the user's scope.
 
-    `path` is where it lay in a folder of the person's.
+    `path` is where it lay in a folder of the person's; `actor` brings it, where that is somebody
+    else.
 
     Returns the document and whether it is new: identical bytes give the existing one, tried again
     if it had failed. Raises UploadRefused or QuotaExceeded, with nothing kept.
     """
-    name = clean_name(name or path or file.name or "")
+    name, actor = clean_name(name or path or file.name or ""), actor or user
     check_size(file.size)
     content_hash = _sha256(file)
     if existing := _existing(user, content_hash):
-        return again(existing, user), False
+        return again(existing, actor), False
     document = Document(
         id=uuid7(),
         owner=user,
@@ -88,22 +91,19 @@ def add_document(
         raise not_stored(place, error) from error
     except IntegrityError:  # the same bytes arrived twice at once
         discard(place, user.pk)
-        return again(_existing(user, content_hash), user), False
+        return again(_existing(user, content_hash), actor), False
     except BaseException:
         discard(place, user.pk)
         raise
     told = {"name": name} | ({"parent": str(parent.pk)} if parent else {})
-    audit.record("document.upload", actor=user, resource=document, metadata=told)
+    audit.record("document.upload", actor=actor, owner_id=user.pk, resource=document, metadata=told)
     queue.enqueue(document)
     return document, True
 
 
-def add_text(
-    user: User, text: str, *, name: str = "", title: str = "", tags: list[str] | None = None
-) -> tuple[Document, bool]:
+def add_text(user: User, text: str, *, name: str = "", **wanted: Any) -> tuple[Document, bool]:
     """A pasted text is a file of its own."""
-    file = ContentFile(text.encode(), name or PASTED_NAME)
-    return add_document(user, file, title=title, tags=tags)
+    return add_document(user, ContentFile(text.encode(), name or PASTED_NAME), **wanted)
 
 
 def delete_document(document: Document, *, actor: User) -> None:

@@ -55,21 +55,28 @@ class KeyScopePermission(BasePermission):
 
 
 class KeyLimitPermission(BasePermission):
-    """A key limited to one chatbot opens only the methods that a view names for it.
+    """A key limited to a chatbot or a project opens only the methods that a view names for it.
 
-    Which rows it finds there is `within_limit`'s. Projects are not there yet: a key limited to
-    one opens nothing.
+    Which rows it finds there is `within_limit`'s.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         key = request.auth
         if not isinstance(key, ApiKey) or not key.is_limited:
             return True
-        opened = () if key.project_id else getattr(view, "limited_methods", ())
-        if request.method in view.allowed_methods and request.method not in opened:
+        if request.method in view.allowed_methods and request.method not in _opened(view, key):
             detail = _("This API key is limited to one chatbot, and this is not part of it.")
+            if key.project_id:
+                detail = _("This API key is limited to one project, and this is not part of it.")
             raise Problem(403, "key_limited", detail)
         return True
+
+
+def _opened(view: Any, key: ApiKey) -> tuple[str, ...]:
+    """What both limits open, where a key has both."""
+    limits = {"limited_methods": key.chatbot_id, "project_methods": key.project_id}
+    named = [getattr(view, name, ()) for name, limit in limits.items() if limit]
+    return tuple(method for method in named[0] if all(method in others for others in named))
 
 
 def chatbot_limit(request: Request) -> UUID | None:
@@ -77,10 +84,21 @@ def chatbot_limit(request: Request) -> UUID | None:
     return request.auth.chatbot_id if isinstance(request.auth, ApiKey) else None
 
 
-def within_limit(rows: Rows, request: Request, chatbot_field: str) -> Rows:
-    """The rows that belong to the chatbot the caller's key is limited to; all without a limit."""
-    limit = chatbot_limit(request)
-    return rows.filter(**{chatbot_field: limit}) if limit else rows
+def project_limit(request: Request) -> UUID | None:
+    """The project that the caller's key is limited to."""
+    return request.auth.project_id if isinstance(request.auth, ApiKey) else None
+
+
+def within_limit(rows: Rows, request: Request, chatbot_field: str, project_field: str = "") -> Rows:
+    """The rows that belong to what the caller's key is limited to; all without a limit.
+
+    The project is the chatbot's, unless the rows have one themselves.
+    """
+    if limit := chatbot_limit(request):
+        rows = rows.filter(**{chatbot_field: limit})
+    if limit := project_limit(request):
+        rows = rows.filter(**{project_field or f"{chatbot_field}__project": limit})
+    return rows
 
 
 def scope_of(view: Any, method: str) -> str:

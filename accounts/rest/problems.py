@@ -66,7 +66,7 @@ def body(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler; None (a bug of ours) becomes the plain 500."""
-    problem = _problem(error)
+    problem = problem_of(error)
     if problem is None:
         return None
     headers = {}
@@ -82,7 +82,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     )
 
 
-def _problem(error: Exception) -> Problem | None:
+def problem_of(error: Exception) -> Problem | None:
+    """None: a bug of ours."""
     if isinstance(error, Problem):
         return error
     if translate := _translations.get(type(error)):

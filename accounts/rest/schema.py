@@ -129,7 +129,8 @@ class ContractSchema(AutoSchema):
         return failures
 
     def _problem(self, status: str, direction: str) -> dict[str, Any]:
-        return self._get_response_for_code(ProblemSerializer, status, [MEDIA_TYPE], direction)
+        shape, kind = getattr(self.view, "failures_as", (ProblemSerializer, MEDIA_TYPE))
+        return self._get_response_for_code(shape, status, [kind], direction)
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         schema = super()._map_basic_serializer(serializer, direction)

@@ -32,19 +32,29 @@ class OwnRows(ApiView):
     """`area` names the key scopes; `queryset` is cut to the person's own rows in one place.
 
     Keys limited to a chatbot may use the `limited_methods`, and find the rows whose
-    `chatbot_field` is that chatbot.
+    `chatbot_field` is that chatbot; those limited to a project `project_methods` and
+    `project_field`.
     """
 
     area: str
     limited_methods: tuple[str, ...] = ()
     chatbot_field = ""
+    project_methods: tuple[str, ...] = ()
+    project_field = ""
     orderings: tuple[str, ...] = ("-created_at",)
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
-        return within_limit(rows.for_user(self.request.user), self.request, self.chatbot_field)
+        return self.within_limit(self.reached(rows))
+
+    def reached(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the rows that the person may reach here."""
+        return rows.for_user(self.request.user)
+
+    def within_limit(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return within_limit(rows, self.request, self.chatbot_field, self.project_field)
 
 
 class OwnRowsViewSet(OwnRows, GenericViewSet):

@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import NOT_FOUND, Problem, problem_for
 from accounts.rest.schema import fails_with
+from accounts.rest.shared import EDITABLE, Shared, SharedRows, check_role
 from accounts.rest.strict import StrictSerializer
-from accounts.rest.views import OwnRows, each_or_404
+from accounts.rest.views import each_or_404
 from accounts.tenancy import scope
 from documents import editing
 from documents.api.serializers import MAX_IDS, ChunkSerializer
@@ -58,9 +58,11 @@ class SwitchedSerializer(serializers.Serializer):
     enabled = serializers.BooleanField()
 
 
-class ChunkViewSet(TaggedRows):
+class ChunkViewSet(SharedRows):
     # Opens its own scopes: new words are embedded between them, outside any transaction.
     area = "documents"
+    project_methods, project_field = ("GET", "PATCH"), "document__project_documents__project"
+    rights = {"partial_update": EDITABLE}
     queryset: QuerySet[DocumentChunk] = DocumentChunk.objects.present().light()
     serializer_class = ChunkSerializer
 
@@ -89,8 +91,9 @@ class ChunkViewSet(TaggedRows):
         return self.get_serializer(chunk).data
 
 
-class SwitchView(OwnRows):
+class SwitchView(Shared):
     area = "documents"
+    project_methods, project_field = ("POST",), "document__project_documents__project"
     queryset: QuerySet[DocumentChunk] = DocumentChunk.objects.present().light()
     serializer_class = SwitchSerializer
 
@@ -105,5 +108,6 @@ class SwitchView(OwnRows):
         asked.is_valid(raise_exception=True)
         wanted: dict[str, Any] = asked.validated_data
         chunks = each_or_404(self.get_queryset(), wanted["ids"])
+        check_role(chunks, request.user, EDITABLE)
         editing.switch(request.user, chunks, on=wanted["enabled"])
         return Response(wanted)

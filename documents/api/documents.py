@@ -23,11 +23,13 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
+from accounts.rest.access import project_limit
 from accounts.rest.bodies import LimitedJSONParser
-from accounts.rest.etags import TaggedRows, not_modified
+from accounts.rest.etags import not_modified
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for, problem_response
 from accounts.rest.schema import fails_with
+from accounts.rest.shared import EDITABLE, OWN, SharedRows, check_role, project_of
 from accounts.rest.views import each_or_404
 from billing.limits import QuotaExceeded
 from documents import queue, uploads
@@ -46,7 +48,7 @@ from documents.api.serializers import (
     WebAddressSerializer,
 )
 from documents.downloads import download
-from documents.models import KINDS, Document, DocumentChunk, DocumentText
+from documents.models import KINDS, Document, DocumentChunk, DocumentQuerySet, DocumentText
 from documents.queue import NotNow
 from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import UploadRefused
@@ -56,6 +58,9 @@ BULK: dict[str, Callable[[Document, User], object]] = {
     "reprocess": lambda document, user: queue.reprocess(document, actor=user),
     "cancel": lambda document, user: queue.cancel(document, actor=user),
 }
+
+# What each takes: those of projects are deleted by their owner alone.
+BULK_RIGHTS = {"delete": OWN, "reprocess": EDITABLE, "cancel": EDITABLE}
 
 # What an original is sent as: its type once it was read, before that just bytes.
 ORIGINALS = ["application/octet-stream", *(kind for kinds in KINDS.values() for kind in kinds)]
@@ -81,14 +86,34 @@ def not_now(error: NotNow) -> Problem:
     list=extend_schema(summary="Documents"),
     retrieve=extend_schema(summary="One document and how far it is"),
 )
-class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows):
+class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SharedRows):
     area = "documents"
+    project_methods, project_field = ("GET", "POST", "PATCH"), "project_documents__project"
+    rights = {
+        "partial_update": EDITABLE,
+        "reprocess": EDITABLE,
+        "cancel": EDITABLE,
+        "destroy": OWN,
+    }
     orderings = ("-created_at", "created_at", "name", "-name", "file_size", "-file_size")
     parser_classes = [LimitedJSONParser, MultiPartParser]
     queryset: QuerySet[Document] = Document.objects.library()
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     tagged_actions = ("retrieve", "partial_update", "text", "file")
+
+    def reached(self, rows: DocumentQuerySet) -> DocumentQuerySet:
+        """The list is one's own library, unless a project is named."""
+        named = "project" in self.request.query_params or project_limit(self.request)
+        return (
+            super().reached(rows)
+            if named or self.action != "list"
+            else rows.for_user(self.request.user)
+        )
+
+    @fails_with(404)
+    def list(self, request: Request) -> Response:
+        return super().list(request)
 
     @extend_schema(
         summary="Upload a file, name a web address, or paste a text",
@@ -110,7 +135,8 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         new = _way_in(request)(data=request.data)
         new.is_valid(raise_exception=True)
         try:
-            document, is_new = new.add_for(request.user)
+            project = project_of(request, new.validated_data["project"])
+            document, is_new = new.add_for(request.user, project)
         except (UploadRefused, QuotaExceeded) as refusal:
             return _refused(refusal, is_noted="upload" in new.validated_data)
         return Response(self.get_serializer(document).data, status=202 if is_new else 200)
@@ -122,7 +148,13 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         serializer.is_valid(raise_exception=True)
         serializer.save()
         changed = {"fields": sorted(serializer.validated_data)}
-        audit.record("document.update", actor=request.user, resource=document, metadata=changed)
+        audit.record(
+            "document.update",
+            actor=request.user,
+            owner_id=document.owner_id,
+            resource=document,
+            metadata=changed,
+        )
         return Response(serializer.data)
 
     @extend_schema(summary="Delete with file, text, chunks and vectors")
@@ -164,9 +196,11 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
     def bulk(self, request: Request) -> Response:
         wanted = BulkSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        act = BULK[wanted.validated_data["action"]]
-        for document in each_or_404(self.get_queryset(), wanted.validated_data["ids"]):
-            act(document, request.user)
+        action = wanted.validated_data["action"]
+        documents = each_or_404(self.get_queryset(), wanted.validated_data["ids"])
+        check_role(documents, request.user, BULK_RIGHTS[action])
+        for document in documents:
+            BULK[action](document, request.user)
         return Response(wanted.data)
 
     @extend_schema(
@@ -210,8 +244,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRo
         orderings=("chunk_index",),
     )
     def chunks(self, request: Request, pk: str) -> Response:
-        rows = DocumentChunk.objects.for_user(request.user).present().light()
-        rows = rows.filter(document=self.get_object())
+        rows = DocumentChunk.objects.filter(document=self.get_object()).present().light()
         wanted = NeighboursSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         page = self.paginate_queryset(wanted.narrowed(rows))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django_filters import MultipleChoiceFilter
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import Project
 from accounts.rest.strict import StrictSerializer
 from documents.api.serializers import TagsField
 from documents.filters import Filters, first_moment, last_moment
@@ -72,6 +75,9 @@ class DocumentFilter(django_filters.FilterSet):
         label="Where it came from.",
     )
     parent = django_filters.UUIDFilter(label="Came with this e-mail.")
+    project = django_filters.UUIDFilter(
+        method="in_project", label="Of this project, whoever owns it; without it, one's own."
+    )
     q = django_filters.CharFilter(method="named", label="Name, title or path contains this.")
 
     class Meta:
@@ -95,6 +101,11 @@ class DocumentFilter(django_filters.FilterSet):
 
     def from_source(self, rows: QuerySet[Document], name: str, source: str) -> QuerySet[Document]:
         return rows.exclude(source_url="") if source == "web" else rows.filter(source_url="")
+
+    def in_project(self, rows: DocumentQuerySet, name: str, pk: UUID) -> DocumentQuerySet:
+        return rows.in_project(
+            get_object_or_404(Project.objects.visible_to(self.request.user), pk=pk)
+        )
 
     def named(self, rows: DocumentQuerySet, name: str, part: str) -> DocumentQuerySet:
         return rows.named(part)

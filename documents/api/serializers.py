@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,9 +11,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Project, User
 from accounts.rest.strict import StrictModelSerializer, StrictSerializer
-from documents import batches, neighbours, uploads
+from documents import batches, neighbours, sharing, uploads
 from documents.addresses import add_address
 from documents.api.paths import PathField
 from documents.models import Document, DocumentChunk
@@ -45,6 +46,9 @@ class PageNumbersField(serializers.ListField):
 
 
 class DocumentSerializer(StrictModelSerializer):
+    owner = serializers.UUIDField(
+        source="owner_id", read_only=True, help_text="Whose it is: a project's owner's, or yours."
+    )
     tags = TagsField(required=False)
     path = serializers.CharField(read_only=True, help_text="Within the folder it came with.")
     stage_times = serializers.DictField(
@@ -66,6 +70,7 @@ class DocumentSerializer(StrictModelSerializer):
         model = Document
         fields = [
             "id",
+            "owner",
             "name",
             "path",
             "title",
@@ -113,28 +118,35 @@ class DocumentSerializer(StrictModelSerializer):
         return document
 
 
+# Without a format: forms that are filled in by themselves would make an id up.
+@extend_schema_field({"type": "string", "default": ""})
+class OptionalIdField(serializers.UUIDField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, default=None, **options)
+
+
 class NewDocumentSerializer(StrictSerializer):
     """One of the ways into the library; `add_for` says whether the document is new."""
 
     title = serializers.CharField(max_length=300, allow_blank=True, default="")
     tags = TagsField(required=False)
+    project = OptionalIdField(
+        help_text="Link it to this project: it is its owner's then, and counts in their plan."
+    )
 
-    def add_for(self, user: User) -> tuple[Document, bool]:
+    def add_for(self, user: User, project: Project | None) -> tuple[Document, bool]:
+        values = dict(self.validated_data)
+        del values["project"]
+        return sharing.add_to(project, user, partial(self.add, values))
+
+    def add(self, values: dict[str, Any], owner: User, **who: User) -> tuple[Document, bool]:
         raise NotImplementedError
-
-
-# Without a format: forms that are filled in by themselves would make an id up.
-@extend_schema_field({"type": "string", "default": ""})
-class UploadIdField(serializers.UUIDField):
-    pass
 
 
 class UploadSerializer(NewDocumentSerializer):
     file = serializers.FileField(allow_empty_file=True)
-    upload = UploadIdField(
-        allow_null=True,
-        default=None,
-        help_text="Of `/uploads/`, where the file was announced with its path.",
+    upload = OptionalIdField(
+        help_text="Of `/uploads/`, where the file was announced with its path."
     )
     path = PathField(allow_blank=True, default="")
 
@@ -143,11 +155,16 @@ class UploadSerializer(NewDocumentSerializer):
             raise serializers.ValidationError({"path": [_("Which of the announced files is it?")]})
         return values
 
-    def add_for(self, user: User) -> tuple[Document, bool]:
-        values = dict(self.validated_data)
+    def add_for(self, user: User, project: Project | None) -> tuple[Document, bool]:
+        if self.validated_data["upload"] and project and project.owner_id != user.pk:
+            text = _("Files of an upload are your own. Send them to this project one by one.")
+            raise serializers.ValidationError({"upload": [text]})
+        return super().add_for(user, project)
+
+    def add(self, values: dict[str, Any], owner: User, **who: User) -> tuple[Document, bool]:
         if not (upload := values.pop("upload")):
-            return uploads.add_document(user, **values)
-        item = batches.awaited(user, upload, values.pop("path"))
+            return uploads.add_document(owner, **values, **who)
+        item = batches.awaited(owner, upload, values.pop("path"))
         return batches.receive(item, values.pop("file"), **values)
 
 
@@ -155,15 +172,15 @@ class PastedTextSerializer(NewDocumentSerializer):
     text = serializers.CharField(max_length=uploads.MAX_PASTED, trim_whitespace=False)
     name = serializers.CharField(max_length=255, default=uploads.PASTED_NAME)
 
-    def add_for(self, user: User) -> tuple[Document, bool]:
-        return uploads.add_text(user, **self.validated_data)
+    def add(self, values: dict[str, Any], owner: User, **who: User) -> tuple[Document, bool]:
+        return uploads.add_text(owner, **values, **who)
 
 
 class WebAddressSerializer(NewDocumentSerializer):
     url = serializers.CharField(max_length=2000, help_text="http or https, on port 80 or 443.")
 
-    def add_for(self, user: User) -> tuple[Document, bool]:
-        return add_address(user, **self.validated_data)
+    def add(self, values: dict[str, Any], owner: User, **who: User) -> tuple[Document, bool]:
+        return add_address(owner, **values, **who)
 
 
 class TextSerializer(serializers.Serializer):

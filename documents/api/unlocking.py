@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.rest.schema import fails_with
+from accounts.rest.shared import EDITABLE, Shared
 from accounts.rest.strict import StrictSerializer
-from accounts.rest.views import OwnRows
 from documents.api.serializers import DocumentSerializer
 from documents.models import Document
 from documents.unlocking import MAX_PASSWORD, unlock
@@ -24,8 +24,9 @@ class PasswordSerializer(StrictSerializer):
     )
 
 
-class UnlockView(OwnRows):
+class UnlockView(Shared):
     area = "documents"
+    rights = {"POST": EDITABLE}
     queryset = Document.objects.library()
     serializer_class = PasswordSerializer
 

@@ -25,7 +25,14 @@ class DocumentChunkQuerySet(models.QuerySet["DocumentChunk"]):
     METRICS = {"cosine": CosineDistance, "l2": L2Distance, "ip": MaxInnerProduct}
 
     def for_user(self, user: User) -> DocumentChunkQuerySet:
+        """Of one's own documents."""
         return self.filter(owner=user)
+
+    def visible_to(self, user: User) -> DocumentChunkQuerySet:
+        return self.filter(document__in=Document.objects.visible_to(user))
+
+    def editable_by(self, user: User) -> DocumentChunkQuerySet:
+        return self.filter(document__in=Document.objects.editable_by(user))
 
     def light(self) -> DocumentChunkQuerySet:
         return self.defer("embedding", "lexical")
