@@ -1,13 +1,12 @@
 """The producer's side of a live answer: readers in this process hear it at once, others by Valkey.
 
-Valkey is written four times a second rather than for every word, which would cost more than the
-answer itself. Losing it loses the live view of readers elsewhere only: the answer is stored anyway.
+Valkey is written twice a second rather than for every word, which would cost more than the answer
+itself. Losing it loses the live view of readers elsewhere only: the answer is stored anyway.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -15,13 +14,13 @@ from uuid import UUID
 import structlog
 from redis.exceptions import RedisError
 
-from conversations.events import Event, Numbered, key, merge_deltas, writing
+from conversations.events import Event, Numbered, key, merge_deltas, writing, written
 
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 3600
 MAX_LENGTH = 20_000
-WRITE_SECONDS = 0.25
+WRITE_SECONDS = 0.5
 LAST_TRIES = 4
 WRITTEN_BEFORE = "equal or smaller than the target stream top item"
 
@@ -80,29 +79,27 @@ class Broadcast:
 
     async def _write(self) -> None:
         """What could not be written goes with the next; after the end, by a few last tries."""
-        written, last_tries = 0, LAST_TRIES
-        while self.has_more(written) and last_tries:
-            events = await self.after(written, KEEP_SECONDS)
+        done, last_tries = 0, LAST_TRIES
+        while self.has_more(done) and last_tries:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), WRITE_SECONDS)
+            ended = self._over.is_set()
+            events = await self.after(done, KEEP_SECONDS)
             if not events:
                 continue
-            ended = self._over.is_set()
             if await self._append(events):
-                written = events[-1][0]
+                done = events[-1][0]
             elif ended:
                 last_tries -= 1
                 await asyncio.sleep(WRITE_SECONDS)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), WRITE_SECONDS)
 
     async def _append(self, events: list[Numbered]) -> bool:
         """Whether Valkey has them now."""
         name = key(self.message_id)
         try:
             async with writing().pipeline(transaction=False) as pipe:
-                for number, event in events:
-                    fields = {"name": event.name, "data": json.dumps(event.data)}
-                    entry = f"{number}-0"
-                    pipe.xadd(name, fields, id=entry, maxlen=MAX_LENGTH, approximate=True)
+                entry, fields = written(events)
+                pipe.xadd(name, fields, id=entry, maxlen=MAX_LENGTH, approximate=True)
                 pipe.expire(name, KEEP_SECONDS)
                 _check(await pipe.execute(raise_on_error=False))
         except (RedisError, OSError) as error:

@@ -57,6 +57,18 @@ def merge_deltas(events: Iterable[Numbered]) -> list[Numbered]:
     return merged
 
 
+def written(events: list[Numbered]) -> tuple[str, dict[str, str]]:
+    """What goes to Valkey at once, as one entry under the number of its last."""
+    told = [(number, event.name, event.data) for number, event in events]
+    return f"{events[-1][0]}-0", {"events": json.dumps(told)}
+
+
+def read_back(fields: dict[str, str], after: int) -> list[Numbered]:
+    """An entry's events beyond that one: a try whose reply was lost is repeated with the next."""
+    told = json.loads(fields["events"])
+    return [(number, Event(name, data)) for number, name, data in told if number > after]
+
+
 # Answers take turns at a few connections, each for one round trip. A reader keeps one for the
 # second it waits, so readers have their own: however many they are, they never delay an answer.
 WRITERS = 8

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +13,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from conversations.broadcasts import on_air
-from conversations.events import Event, Numbered, encode, key, reading, retrieval
+from conversations.events import Event, Numbered, encode, key, read_back, reading, retrieval
 
 HEARTBEAT_SECONDS = 15
 HEARTBEAT = b": still here\n\n"
@@ -80,10 +79,10 @@ class Reader:
         except (RedisError, OSError):
             await asyncio.sleep(0.5)
             return []
-        return [
-            (int(position.partition("-")[0]), Event(fields["name"], json.loads(fields["data"])))
-            for position, fields in _entries(answer)
-        ]
+        told: list[Numbered] = []
+        for _position, fields in _entries(answer):
+            told += read_back(fields, told[-1][0] if told else self.number)
+        return told
 
     async def _shown(self, event: Event) -> AsyncIterator[Event]:
         """The event as this reader needs it: a delta without what it has, with what it missed."""

@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -95,7 +95,10 @@ class ChatRequest:
 
 @dataclass(frozen=True)
 class TextDelta:
+    """is_all: when it was read, nothing more had come."""
+
     text: str
+    is_all: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,14 @@ def async_client(account: Account, patience: Patience) -> httpx2.AsyncClient:
         limits = async_hooks(patience, compressed=False)
         return transport.async_client(event_hooks=limits, headers={"Accept-Encoding": "identity"})
     limits = async_hooks(patience, compressed=True)
-    if PROXIES & {name.lower() for name in os.environ}:
-        return httpx2.AsyncClient(event_hooks=limits, **_ordinary())
-    return httpx2.AsyncClient(event_hooks=limits, transport=Streams(_trusted()))
+    if reads_in_gulps(account):
+        return httpx2.AsyncClient(event_hooks=limits, transport=Streams(_trusted()))
+    return httpx2.AsyncClient(event_hooks=limits, **_ordinary())
+
+
+def reads_in_gulps(account: Account) -> bool:
+    """Whether each chunk of a streamed answer is all that had come, however much that is."""
+    return not is_supplied(account) and not PROXIES & {name.lower() for name in os.environ}
 
 
 def is_supplied(account: Account) -> bool:

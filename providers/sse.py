@@ -11,16 +11,15 @@ from providers.errors import ProviderError
 LONGEST_LINE = 1_000_000  # bytes
 
 
-async def data_of(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """What stands after “data:”, one event after the other. Raises ProviderError."""
+async def data_of(chunks: AsyncIterator[bytes]) -> AsyncGenerator[list[bytes], None]:
+    """What stands after “data:”, of each chunk together. Raises ProviderError."""
     rest = b""
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield line[5:].strip()
+        if said := [line[5:].strip() for line in lines if line.startswith(b"data:")]:
+            yield said
         if len(rest) > LONGEST_LINE:
             message = "The model provider sent a line without end, so we stopped reading."
             raise ProviderError(message, code="bad_answer", permanent=False)
     if rest.startswith(b"data:"):
-        yield rest[5:].strip()
+        yield [rest[5:].strip()]

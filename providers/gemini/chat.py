@@ -40,9 +40,10 @@ class GeminiChatModel(ChatModel):
         answer = Answer(request, self.account)
         try:
             async with aclosing(await self._response(client, request)) as response:
-                async for line in sse.data_of(response.aiter_bytes()):
-                    for delta in answer.read(line):
-                        yield delta
+                async for lines in sse.data_of(response.aiter_bytes()):
+                    for line in lines:
+                        for delta in answer.read(line):
+                            yield delta
         except FAILURES as error:
             if not answer.reason:  # else all was said, only the end of the stream is missing
                 raise translated(error, self.account) from error

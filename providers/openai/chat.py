@@ -7,7 +7,7 @@ from typing import Any
 import openai
 from openai import AsyncAPIResponse
 
-from providers import sse
+from providers import connections, sse
 from providers.account import Account
 from providers.base import ChatEvent, ChatModel, ChatRequest
 from providers.breaker import breaker_of
@@ -36,16 +36,15 @@ class OpenAIChatModel(ChatModel):
         return "tools" not in self._wishes.refused
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        answer = Answer(request)
+        answer = Answer(request, in_gulps=connections.reads_in_gulps(self.account))
         try:
             async with AsyncExitStack() as stack:
                 response = await self._response(request, stack)
                 # The client's own chunk objects cost three times the CPU of reading the lines,
                 # and the web process pays it for every reader.
-                async for line in sse.data_of(response.iter_bytes()):
-                    if line != b"[DONE]":
-                        for delta in answer.read(line):
-                            yield delta
+                async for lines in sse.data_of(response.iter_bytes()):
+                    for delta in answer.read(lines):
+                        yield delta
         except FAILURES as error:
             if not answer.reason:  # else all was said, only the line that ends it is missing
                 raise translated(error, self.account) from error
