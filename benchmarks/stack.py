@@ -101,7 +101,7 @@ def start_stack(**settings: str) -> Iterator[Stack]:
             wait_for(f"{url}/health/ready", process)
             stack = Stack(url, data, process.pid, environment)
             _wait_for_model(stack)
-            _make_person(stack)
+            stack.key = add_person(stack, EMAIL)
             yield stack
 
 
@@ -134,10 +134,11 @@ def openai_settings(stub: Stub, *, embedder: str = "openai/stub-embed") -> dict[
     }
 
 
-def _make_person(stack: Stack) -> None:
-    stack.manage("create_user", EMAIL, "--password", "a benchmark's password", "--verified")
-    stack.manage("set_plan", EMAIL, "enterprise")
-    stack.key = stack.manage("create_api_key", EMAIL, "--name", "benchmark")
+def add_person(stack: Stack, email: str) -> str:
+    """On the largest plan; returns a key."""
+    stack.manage("create_user", email, "--password", "a benchmark's password", "--verified")
+    stack.manage("set_plan", email, "enterprise")
+    return stack.manage("create_api_key", email, "--name", "benchmark")
 
 
 def _wait_for_model(stack: Stack) -> None:
