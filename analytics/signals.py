@@ -19,3 +19,12 @@ def note_answer(sender, message, chatbot_id, **_) -> None:
         value=message.processing_time_ms or 0,
         metadata={"message_id": str(message.pk), "citations": len(message.citations)},
     )
+
+
+def note_feedback(sender, feedback, is_withdrawn, **_) -> None:
+    UsageEvent.objects.create(
+        owner_id=feedback.owner_id,
+        chatbot_id=feedback.conversation.chatbot_id,
+        metric_type="feedback.withdrawn" if is_withdrawn else f"feedback.{feedback.rating}",
+        metadata={"message_id": str(feedback.message_id or ""), "reason": feedback.reason},
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import uuid4
+from enum import Enum
+from uuid import UUID, uuid4
 
-from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from accounts.models import User
 from billing import credits, limits
 from conversations.answers import PRICE, lease_length
 from conversations.models import Conversation, Message
-from conversations.thread import running_in
+from conversations.thread import CUT, running_in
 from language.terms import index_terms
 
 TITLE_LENGTH = 80
@@ -30,43 +30,65 @@ class Refused(Exception):
         return self.message
 
 
-def ask(
-    user: User, conversation: Conversation, content: str, *, parent: Message | None = None
-) -> Message:
+class Start(Enum):
+    """Where a question stands that replies to nothing said before."""
+
+    OF_CONVERSATION = 1
+
+
+Parent = UUID | Start | None
+
+
+def ask(user: User, conversation: Conversation, content: str, *, parent: Parent = None) -> Message:
     """Store a question; returns the assistant's message, streaming. Call it inside a scope.
 
-    Raises Refused or QuotaExceeded before anything is written. The caller starts the producer
-    once the transaction has committed.
+    It replies to `parent`, by default to the end of the branch that is shown. Raises Refused or
+    QuotaExceeded before anything is written. The caller starts the producer once the transaction
+    has committed.
     """
     conversation = _ready(user, conversation)
-    index = _next_index(conversation)
+    newest = _newest(conversation)
+    if parent is None:
+        parent = conversation.leaf_id or (newest.pk if newest else None)
     question = Message.objects.create(
         owner_id=conversation.owner_id,
         conversation=conversation,
         author=user,
-        parent=parent or conversation.messages.filter(message_index=index - 1).first(),
+        parent_id=parent if isinstance(parent, UUID) else None,
         role=Message.Role.USER,
         content=content,
         search_text=" ".join(index_terms(content)),
-        message_index=index,
+        message_index=newest.message_index + 1 if newest else 0,
     )
     if not conversation.title:
         conversation.title = title_of(content)
-        conversation.save(update_fields=["title", "updated_at"])
-    return _answer_to(question, index + 1)
+    return _answer_to(conversation, question, question.message_index + 1)
+
+
+def ask_instead(user: User, question: Message, content: str) -> Message:
+    """The question in other words, beside it."""
+    parent = question.parent_id or Start.OF_CONVERSATION
+    return ask(user, question.conversation, content, parent=parent)
 
 
 def ask_again(user: User, message: Message) -> Message:
     """Another answer to the question of `message`, beside it."""
     if message.role != Message.Role.ASSISTANT or message.parent is None:
         raise Refused("not_an_answer", _("Only an answer can be given again."))
-    conversation = _ready(user, message.conversation)
-    return _answer_to(message.parent, _next_index(conversation))
+    return _answer_after(_ready(user, message.conversation), message.parent)
+
+
+def go_on(user: User, message: Message) -> Message:
+    """The rest of an answer that was stopped or cut, below it."""
+    if message.status not in CUT or not message.content or message.parent is None:
+        raise Refused("not_cut", _("This answer was not cut, so there is no rest of it."))
+    return _answer_after(_ready(user, message.conversation), message)
 
 
 def _ready(user: User, conversation: Conversation) -> Conversation:
     """The conversation, locked until the commit: two questions at once cannot both pass here."""
-    limits.check_tokens(user)
+    # Who made the chatbot pays for what it says.
+    limits.check_tokens(user if conversation.owner_id == user.pk else conversation.owner)
     conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if not conversation.chatbot.is_active:
         raise Refused(
@@ -80,17 +102,23 @@ def _ready(user: User, conversation: Conversation) -> Conversation:
     return conversation
 
 
-def _next_index(conversation: Conversation) -> int:
-    last = conversation.messages.aggregate(last=Max("message_index"))["last"]
-    return 0 if last is None else last + 1
+def _newest(conversation: Conversation) -> Message | None:
+    rows = conversation.messages.only("pk", "message_index", "conversation_id")
+    return rows.order_by("-message_index").first()
 
 
-def _answer_to(question: Message, index: int) -> Message:
-    reservation = credits.reserve(question.owner_id, PRICE, reason="answer")
-    return Message.objects.create(
-        owner_id=question.owner_id,
-        conversation_id=question.conversation_id,
-        parent=question,
+def _answer_after(conversation: Conversation, before: Message) -> Message:
+    newest = _newest(conversation)
+    return _answer_to(conversation, before, newest.message_index + 1 if newest else 0)
+
+
+def _answer_to(conversation: Conversation, before: Message, index: int) -> Message:
+    """The answer to a question, or the rest of an answer; it ends the branch that is shown."""
+    reservation = credits.reserve(before.owner_id, PRICE, reason="answer")
+    answer = Message.objects.create(
+        owner_id=before.owner_id,
+        conversation_id=before.conversation_id,
+        parent=before,
         role=Message.Role.ASSISTANT,
         status=Message.Status.STREAMING,
         message_index=index,
@@ -98,6 +126,9 @@ def _answer_to(question: Message, index: int) -> Message:
         lease_until=Now() + lease_length(),
         reservation_id=reservation.pk,
     )
+    conversation.leaf = answer
+    conversation.save(update_fields=["leaf", "title", "updated_at"])
+    return answer
 
 
 def title_of(question: str) -> str:

@@ -1,7 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Conversation
+from conversations.feedback import REASONS
+from conversations.models import Conversation, Feedback
 
 LONGEST_QUESTION = 20_000
 
@@ -22,3 +23,15 @@ class TitleForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
+
+
+class FeedbackForm(forms.Form):
+    NONE = "none"
+    rating = forms.ChoiceField(choices=[*Feedback.Rating.choices, (NONE, NONE)])
+    reason = forms.ChoiceField(choices=REASONS.items(), required=False)
+    comment = forms.CharField(max_length=2_000, required=False)
+    done = forms.BooleanField(required=False)
+
+    @property
+    def complaint(self) -> str:
+        return next(iter(self.errors.values()))[0]

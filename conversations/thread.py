@@ -8,8 +8,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from chatbots import versions
 from chatbots.models import Chatbot
-from conversations.models import Conversation, Message
+from conversations import feedback
+from conversations.branches import ALONE, Place, Tree
+from conversations.models import Conversation, Feedback, Message
 from conversations.prompts import default_refusal
 from conversations.rendering import passage_url, render_answer
 from documents.models import Document
@@ -17,6 +20,7 @@ from language.terms import index_terms
 
 SHOWN = 60  # messages on the page at first; a link leads to the earlier ones
 OFFLINE_MODEL = "extractive"
+CUT = {Message.Status.INCOMPLETE, Message.Status.STOPPED}
 
 
 @dataclass
@@ -26,7 +30,8 @@ class ShownMessage:
     message: Message
     chatbot: Chatbot
     gone: frozenset[str] = frozenset()
-    is_last: bool = False
+    place: Place = ALONE
+    feedback: Feedback | None = None
 
     @cached_property
     def html(self) -> SafeString:
@@ -65,36 +70,32 @@ class ShownMessage:
         return [{**citation, "url": passage_url(citation)} for citation in self.message.citations]
 
     @property
-    def can_retry(self) -> bool:
-        return self.is_last and not self.message.is_running
+    def can_go_on(self) -> bool:
+        """It was cut, and a model that writes may take it up again."""
+        message = self.message
+        is_cut = message.status in CUT and bool(message.content)
+        return is_cut and message.model_used != OFFLINE_MODEL
 
 
-def shown(messages: list[Message], conversation: Conversation) -> list[ShownMessage]:
+def shown(
+    messages: list[Message], conversation: Conversation, tree: Tree | None = None
+) -> list[ShownMessage]:
     """Messages ready for their template; one query finds which cited documents are gone."""
-    chatbot, gone = conversation.chatbot, _gone(messages)
-    last = messages[-1].pk if messages else None
-    return [ShownMessage(message, chatbot, gone, message.pk == last) for message in messages]
+    tree = tree or Tree(conversation)
+    chatbot = versions.in_force(conversation.chatbot, draft=conversation.is_preview)
+    gone = _gone(messages)
+    given = feedback.given(conversation, messages)
+    return [
+        ShownMessage(message, chatbot, gone, tree.place(message.pk), given.get(message.pk))
+        for message in messages
+    ]
 
 
-def thread_of(conversation: Conversation) -> list[Message]:
-    """The newest message and its ancestors, oldest first: other attempts are left out."""
-    messages = {
-        message.pk: message
-        for message in conversation.messages.defer("search_text", "content_tsv").in_order()
-    }
-    branch = []
-    message = next(reversed(messages.values()), None)
-    while message:
-        branch.append(message)
-        message = messages.pop(message.parent_id, None)
-    return branch[::-1]
-
-
-def is_newest(message: Message) -> bool:
-    later = Message.objects.filter(
-        conversation_id=message.conversation_id, message_index__gt=message.message_index
-    )
-    return not later.exists()
+def thread_of(conversation: Conversation, tree: Tree, *, most: int | None = None) -> list[Message]:
+    """The last messages of the branch that is shown, oldest first."""
+    branch = tree.branch()[-most:] if most else tree.branch()
+    found = conversation.messages.defer("search_text", "content_tsv").in_bulk(branch)
+    return [found[pk] for pk in branch]
 
 
 def running_in(conversation: Conversation) -> bool:

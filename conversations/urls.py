@@ -1,21 +1,27 @@
 from django.urls import path
 
-from conversations import live, views
+from conversations import live
+from conversations.views import asking, feedback, order, thread
 
 app_name = "conversations"
 urlpatterns = [
-    path("", views.start, name="list"),
-    path("history/", views.history, name="history"),
-    path("new/<slug:slug>/", views.new, name="new"),
-    path("new/<slug:slug>/send/", views.begin, name="begin"),
-    path("<uuid:pk>/", views.detail, name="detail"),
-    path("<uuid:pk>/send/", views.send, name="send"),
-    path("<uuid:pk>/rename/", views.rename, name="rename"),
-    path("<uuid:pk>/pin/", views.pin, name="pin"),
-    path("<uuid:pk>/delete/", views.delete, name="delete"),
-    path("messages/<uuid:pk>/", views.message, name="message"),
+    path("", thread.start, name="list"),
+    path("history/", thread.history, name="history"),
+    path("new/<slug:slug>/", thread.new, name="new"),
+    path("new/<slug:slug>/send/", asking.begin, name="begin"),
+    path("<uuid:pk>/", thread.detail, name="detail"),
+    path("<uuid:pk>/send/", asking.send, name="send"),
+    path("<uuid:pk>/rename/", order.rename, name="rename"),
+    path("<uuid:pk>/pin/", order.pin, name="pin"),
+    path("<uuid:pk>/archive/", order.archive, name="archive"),
+    path("<uuid:pk>/delete/", order.delete, name="delete"),
+    path("messages/<uuid:pk>/", thread.message, name="message"),
     path("messages/<uuid:pk>/events/", live.events, name="events"),
-    path("messages/<uuid:pk>/stop/", views.stop, name="stop"),
-    path("messages/<uuid:pk>/again/", views.again, name="again"),
-    path("messages/<uuid:pk>/sources/<int:number>/", views.sources, name="sources"),
+    path("messages/<uuid:pk>/stop/", asking.stop, name="stop"),
+    path("messages/<uuid:pk>/again/", asking.again, name="again"),
+    path("messages/<uuid:pk>/go-on/", asking.go_on, name="go-on"),
+    path("messages/<uuid:pk>/edit/", asking.edit, name="edit"),
+    path("messages/<uuid:pk>/show/", order.show, name="show"),
+    path("messages/<uuid:pk>/feedback/", feedback.give, name="feedback"),
+    path("messages/<uuid:pk>/sources/<int:number>/", thread.sources, name="sources"),
 ]

@@ -114,7 +114,7 @@ class ConversationMessagesView(MessageRows):
 
         def asked() -> Message:
             conversation = self._conversation(pk)
-            parent = self._parent(conversation, wanted.get("parent"))
+            parent = self._parent(conversation, wanted)
             return asking.ask(request.user, conversation, wanted["content"], parent=parent)
 
         return self.ask(request, asked, stream=wanted["stream"])
@@ -123,11 +123,13 @@ class ConversationMessagesView(MessageRows):
         held = Conversation.objects.for_user(self.request.user).select_related("chatbot")
         return get_object_or_404(within_limit(held, self.request, "chatbot"), pk=pk)
 
-    def _parent(self, conversation: Conversation, pk: UUID | None) -> Message | None:
-        if pk is None:
+    def _parent(self, conversation: Conversation, wanted: dict[str, Any]) -> asking.Parent:
+        if "parent" not in wanted:
             return None
+        if wanted["parent"] is None:
+            return asking.Start.OF_CONVERSATION
         answered = self.get_queryset().filter(role=Message.Role.ASSISTANT)
-        return get_object_or_404(answered, conversation=conversation, pk=pk)
+        return get_object_or_404(answered, conversation=conversation, pk=wanted["parent"]).pk
 
 
 class MessageView(MessageRows):
@@ -166,6 +168,25 @@ class RegenerateView(MessageRows):
         def asked() -> Message:
             rows = self.get_queryset().select_related("conversation__chatbot", "parent")
             return asking.ask_again(request.user, get_object_or_404(rows, pk=pk))
+
+        return self.ask(request, asked, stream=wanted.validated_data["stream"])
+
+
+class ContinueView(MessageRows):
+    @extend_schema(
+        summary="The rest of an answer that was cut, as a message below it",
+        request=AnswerSerializer,
+        responses=ANSWERS,
+    )
+    @fails_with(402, 409)
+    @takes_key
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        wanted = AnswerSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+
+        def asked() -> Message:
+            rows = self.get_queryset().select_related("conversation__chatbot", "parent")
+            return asking.go_on(request.user, get_object_or_404(rows, pk=pk))
 
         return self.ask(request, asked, stream=wanted.validated_data["stream"])
 

@@ -53,6 +53,8 @@ def posted() -> Callable[..., Any]:
 def newest(owner: User) -> Callable[[], Message]:
     def get() -> Message:
         with scope(owner):
-            return Message.objects.select_related("conversation").order_by("-message_index")[0]
+            return Message.objects.select_related("conversation", "parent").order_by(
+                "-message_index"
+            )[0]
 
     return get

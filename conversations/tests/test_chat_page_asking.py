@@ -115,13 +115,57 @@ def test_trying_again_answers_the_same_question_anew(
     assert html.count('class="message-person"') == 1
 
 
-def test_only_the_last_answer_can_be_given_again(owner, conversation, posted, newest):
+def test_an_earlier_answer_can_be_given_again_and_the_later_branch_stays(
+    owner, conversation, posted, newest, client
+):
     posted(owner, send_url(conversation), {"content": "Sky?"})
     first = newest()
     posted(owner, send_url(conversation), {"content": "Grass?"})
     response = posted(owner, reverse("conversations:again", args=[first.pk]), **FRAGMENT)
-    assert response.status_code == 422
-    assert counts(owner) == (1, 4)
+    assert (response.status_code, newest().parent_id) == (200, first.parent_id)
+    client.force_login(owner)
+    html = client.get(conversation.get_absolute_url()).content.decode()
+    assert ("Sky?" in html, "Grass?" in html, "2 / 2" in html) == (True, False, True)
+    client.post(reverse("conversations:show", args=[first.pk]))
+    html = client.get(conversation.get_absolute_url()).content.decode()
+    assert ("Grass?" in html, "1 / 2" in html) == (True, True)
+
+
+def test_a_question_is_edited_beside_the_first_wording(owner, conversation, posted, newest):
+    posted(owner, send_url(conversation), {"content": "Sky?"})
+    asked = newest().parent
+    posted(owner, send_url(conversation), {"content": "Grass?"})
+    url = reverse("conversations:edit", args=[asked.pk])
+    html = posted(owner, url, {"content": "The sky at night?"}, **FRAGMENT).content.decode()
+    answer = newest()
+    assert (answer.parent.content, answer.parent.parent_id) == ("The sky at night?", None)
+    assert ("The sky at night?" in html, "2 / 2" in html) == (True, True)
+    with scope(owner):
+        conversation.refresh_from_db()
+        assert (conversation.leaf_id, Message.objects.count()) == (answer.pk, 6)
+
+
+def test_the_rest_of_a_cut_answer_stands_below_it(owner, conversation, posted, newest, chat_model):
+    chat_model.enqueue(["Blue [1]", " and", ProviderError("Cut.", code="cut", permanent=False)])
+    posted(owner, send_url(conversation), {"content": "Sky?"})
+    cut = newest()
+    chat_model.enqueue([" grey. [1]"])
+    response = posted(owner, reverse("conversations:go-on", args=[cut.pk]), **FRAGMENT)
+    rest = newest()
+    assert (response.status_code, cut.status) == (200, "incomplete")
+    assert (rest.parent_id, rest.content, rest.status) == (cut.pk, " grey. [1]", "complete")
+    said = [message.content for message in chat_model.requests[-1].messages[1:]]
+    assert said[:2] == ["Sky?", "Blue and"]
+    assert said[2].startswith("Your answer was cut.")
+    posted(owner, send_url(conversation), {"content": "Grass?"})
+    said = [message.content for message in chat_model.requests[-1].messages[1:]]
+    assert said == ["Sky?", "Blue [1] and grey. [1]", "Grass?"]
+
+
+def test_an_answer_that_was_not_cut_has_no_rest(owner, conversation, posted, newest):
+    posted(owner, send_url(conversation), {"content": "Sky?"})
+    response = posted(owner, reverse("conversations:go-on", args=[newest().pk]), **FRAGMENT)
+    assert (response.status_code, counts(owner)) == (422, (1, 2))
 
 
 def test_a_stop_without_a_producer_is_noted_on_the_row(owner, conversation, client):

@@ -3,6 +3,7 @@ import { running, watch } from "./answer.js";
 import { closeSources } from "./citations.js";
 import { stop } from "./composer.js";
 import "./code.js";
+import "./edit.js";
 import "./scroll.js";
 
 const search = document.querySelector("[data-history-search]");
@@ -11,7 +12,7 @@ const isTyping = (target) => target.closest?.("input, textarea, select, [content
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && !(running() ? stop() : closeSources())) return;
-  if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
+  if (search && event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     const drawer = search.closest("[popover]");
     if (!search.checkVisibility()) drawer.showPopover();

@@ -51,7 +51,6 @@ function add(html) {
   const fragment = document.createRange().createContextualFragment(html); // escaped by our own templates
   const newHead = fragment.querySelector("[data-new-head]");
   thread.querySelector("[data-welcome]")?.remove();
-  for (const button of thread.querySelectorAll("[data-again]")) button.remove();
   newHead.remove();
   thread.append(fragment);
   watch(thread.querySelector("[data-events]"));
@@ -69,15 +68,21 @@ function arrive(url, newHead) {
   htmx.ajax("GET", `/chat/history/?current=${current}`, { target: "#history-list", swap: "outerHTML" });
 }
 
-async function again(button) {
+// Another answer or another wording takes the place of its article and of all that follows: that is another branch now.
+async function anew(asked, first) {
   if (sending || running()) return;
   sending = true;
-  const response = await post(button);
+  const response = await post(asked);
   sending = false;
   if (!response) return;
-  const article = button.closest("[data-message]");
-  add(await response.text());
-  article.remove();
+  const html = await response.text();
+  while (first) {
+    const next = first.nextElementSibling;
+    first.remove();
+    first = next;
+  }
+  error.hidden = true;
+  add(html);
   scrollToEnd();
 }
 
@@ -104,11 +109,19 @@ if (form) {
     send();
   });
   form.querySelector("[data-stop]").addEventListener("click", stop);
-  document.addEventListener("submit", (event) => {
-    const button = event.target.closest("[data-again]");
-    if (!button) return;
+  document.addEventListener("click", (event) => {
+    const suggested = event.target.closest("[data-suggested]");
+    if (!suggested) return;
     event.preventDefault();
-    again(button);
+    field.value = suggested.value;
+    send();
+  });
+  document.addEventListener("submit", (event) => {
+    const asked = event.target.closest("[data-anew], [data-edit-form]");
+    if (!asked) return;
+    event.preventDefault();
+    const article = asked.closest(".message");
+    anew(asked, asked.dataset.anew === "below" ? article.nextElementSibling : article);
   });
   for (const type of ["answer:started", "answer:ended"]) document.addEventListener(type, showState);
 }

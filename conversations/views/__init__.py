@@ -1,0 +1,1 @@
+"""The chat pages: reading, asking, keeping order, saying what one thinks."""
