@@ -25,6 +25,7 @@ from billing.models import RequestType
 from billing.usage import record_usage
 from conversations import prompts
 from conversations.citations import Binder, Citation
+from conversations.claims import Claim
 from conversations.events import Event, retrieval
 from conversations.models import Message
 from conversations.signals import answer_finished
@@ -53,6 +54,8 @@ class Draft:
     rewriting: Usage | None = None  # what the model took that made the query
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
+    binder: Binder | None = None
+    claims: list[Claim] = field(default_factory=list)  # what became of each, once it is whole
     counted: Usage | None = None  # the provider's own word, which comes last
     reason: str = ""  # why the model ended
     asked: tuple[ChatMessage, ...] = ()  # what was sent to the model
@@ -92,7 +95,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     # In a thread: a provider's library, at its first use, takes a second to import.
     model = await in_thread(registry.chat_model, turn.model, turn.accounts)
     draft.model_used = model.name
-    binder = Binder(draft.passages)
+    binder = draft.binder = Binder(draft.passages)
     request = _request(turn, asked.text, draft.passages)
     draft.asked = request.messages
     async with (
@@ -207,6 +210,8 @@ def finish(
         for name, value in _so_far(draft).items():
             setattr(message, name, value)
         message.metadata |= {"query": draft.query} if draft.query else {}
+        claims = [claim.as_json() for claim in draft.claims]
+        message.metadata |= {"claims": claims} if claims else {}
         message.search_text = " ".join(index_terms(draft.content[:50_000]))
         usage = draft.usage
         message.tokens_input, message.tokens_output = usage.tokens_input, usage.tokens_output

@@ -18,9 +18,17 @@ from language.sentences import sentences
 from language.tables import is_header, is_row
 from language.terms import index_terms
 
-MARK = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()")
+# As models write them: [1], [1, 2], [1–3], [^1], [[1]], [Source 1], \[1\], 【1†source】, ［１］
+NAMED = r"(?:\^|(?:passages?|sources?|quellen?|fuentes?|来源|出典|แหล่งที่มา)[ :]*)?"
+INNER = rf"\s?{NAMED}\d{{1,2}}(?:\s*(?:[,;、，،&–—-]|and|und|и)\s*{NAMED}\d{{1,2}})*\s?"
+MARK = re.compile(
+    rf"\s?(?:\[\[{INNER}\]\]|\\?\[{INNER}\\?\]|[【［]{INNER}(?:†[^】］\n]{{0,30}})?[】］])(?!\()",
+    re.IGNORECASE,
+)
+NUMBERS = re.compile(rf"(\d{{1,2}})(?:\s*[–—-]\s*{NAMED}(\d{{1,2}}))?", re.IGNORECASE)
+WIDEST = 8  # of a range, [1–8]; what says more has some other sense
 # The tail of a text that may still grow into a mark: keep it back until it is decided.
-UNDECIDED = re.compile(r"\s?\[[\d,\s]{0,12}\]?$|\s$")
+UNDECIDED = re.compile(r"\s?(?:\\?\[{1,2}|[【［])[^][【】［］()\n]{0,40}[]】］]?$|\s?\\$|\s$")
 FENCE = re.compile(r"\s*(```|~~~)")
 LONGEST_CLAIM = 2_000  # characters; marks are bound while everybody's answers wait
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
@@ -51,12 +59,23 @@ class Citation:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Where a mark stands in the text shown, in code points: " [2]", with its space."""
+
+    start: int
+    end: int
+    number: int
+
+
 class Binder:
     """Feed it the model's text; it gives the text to show and the citations, in order."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = passages
         self.citations: list[Citation] = []
+        self.marks: list[Placed] = []
+        self._shown = 0  # characters
         self._read_once: dict[UUID, SentencesWithTerms] = {}  # marks may name it thousands of times
         self._held = ""
         self._claim = ""
@@ -82,16 +101,24 @@ class Binder:
             position = mark.end()
             self._read(before)
             if self._is_code(mark.group()):
-                yield before + mark.group()
+                yield self._show(before + mark.group())
                 continue
             known = len(self.citations)
-            numbers = [citation.number for citation in self._bind(mark.group(1))]
-            yield before + "".join(f" [{number}]" for number in numbers)
+            numbers = [citation.number for citation in self._bind(mark.group())]
+            yield self._show(before, numbers)
             yield from self.citations[known:]
         rest = text[position:]
         self._read(rest)
         if rest:
-            yield rest
+            yield self._show(rest)
+
+    def _show(self, text: str, numbers: Sequence[int] = ()) -> str:
+        for number in numbers:
+            start = self._shown + len(text)
+            text += f" [{number}]"
+            self.marks.append(Placed(start, self._shown + len(text), number))
+        self._shown += len(text)
+        return text
 
     def _is_code(self, mark: str) -> bool:
         """Inside a code block, or like `rows[1]`; a stray backtick in a quote stops no mark."""
@@ -106,17 +133,20 @@ class Binder:
         *lines, self._line = (self._line + text).split("\n")
         self._fences += sum(bool(FENCE.match(line)) for line in lines)
 
-    def _bind(self, numbers: str) -> Iterator[Citation]:
+    def _bind(self, mark: str) -> Iterator[Citation]:
         """The citations of one mark; marks side by side share the claim before them."""
         self._claim_is_over = True
-        for number in map(int, re.findall(r"\d+", numbers)):
+        for number in dict.fromkeys(numbers_of(mark)):
             if 1 <= number <= len(self.passages):
                 yield self._cite(self.passages[number - 1])
 
-    def _cite(self, passage: Passage) -> Citation:
+    def read(self, passage: Passage) -> SentencesWithTerms:
         if passage.chunk_id not in self._read_once:
             self._read_once[passage.chunk_id] = sentences_with_terms(passage.content)
-        read = self._read_once[passage.chunk_id]
+        return self._read_once[passage.chunk_id]
+
+    def _cite(self, passage: Passage) -> Citation:
+        read = self.read(passage)
         start, end = supporting_span(passage.content, last_sentence(self._claim), read)
         quote, span = passage.content[start:end], passage.place_of(start, end)
         for known in self.citations:
@@ -136,6 +166,14 @@ class Binder:
         )
         self.citations.append(citation)
         return citation
+
+
+def numbers_of(mark: str) -> Iterator[int]:
+    """The passages that a mark names, ranges written out; digits of any script."""
+    for first, last in NUMBERS.findall(mark.partition("†")[0]):
+        start, end = int(first), int(last or first)
+        if start <= end < start + WIDEST:
+            yield from range(start, end + 1)
 
 
 def last_sentence(text: str) -> str:

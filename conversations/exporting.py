@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from conversations.claims import doubted
 from conversations.models import Conversation, Message
 
 
@@ -31,7 +32,10 @@ def as_markdown(conversation: Conversation) -> str:
 def _turn(message: Message, chatbot_name: str) -> str:
     speaker = chatbot_name if message.role == Message.Role.ASSISTANT else _("You")
     sources = [_source(citation) for citation in message.citations]
-    return "\n\n".join([f"## {speaker}", message.content.strip(), *sources]).strip()
+    said = doubted(message.content, message.claims).strip()
+    if said != message.content.strip():
+        sources.append("> " + _("[?] not clearly supported by this source"))
+    return "\n\n".join([f"## {speaker}", said, *sources]).strip()
 
 
 def _source(citation: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
-from conversations import answers, prompts
+from conversations import answers, meaning, prompts
 from conversations.answers import Draft
 from conversations.broadcasts import Broadcast
 from conversations.events import Event
@@ -127,6 +127,8 @@ async def _keep(turn: Turn, draft: Draft) -> None:
 
 async def _conclude(turn: Turn, draft: Draft, broadcast: Broadcast) -> None:
     """The model ended by itself; at the longest answer it may give, in mid-sentence."""
+    question = turn.question
+    draft.claims = await meaning.checked(turn.owner_id, draft.content, draft.binder, question)
     if draft.reason != "length":
         await _end(turn, draft, broadcast, Message.Status.COMPLETE)
         return

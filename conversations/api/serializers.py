@@ -60,6 +60,24 @@ class CitationSerializer(serializers.Serializer):
     )
 
 
+class ClaimSerializer(serializers.Serializer):
+    """A cited statement of the answer, its text from start to end in code points.
+
+    Supported by a quote, its words or its meaning; else something else speaks against it: a number
+    or a name the source lacks, what one of them denies, or that they are unlike each other.
+    """
+
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Of the citations it has."
+    )
+    supported = serializers.BooleanField()
+    reason = serializers.ChoiceField(
+        choices=["quote", "words", "meaning", "number", "name", "denial", "unlike"]
+    )
+
+
 class MessageSerializer(serializers.Serializer):
     """A message. `error_code` and `error_message` tell why an answer ended badly."""
 
@@ -70,6 +88,7 @@ class MessageSerializer(serializers.Serializer):
     content = serializers.CharField()
     status = serializers.ChoiceField(choices=Message.Status.choices)
     citations = CitationSerializer(many=True)
+    claims = ClaimSerializer(many=True)
     query = serializers.CharField(
         help_text="What was searched for, where it is not the question itself."
     )

@@ -118,6 +118,11 @@ class Message(models.Model):
         """What was searched for; empty where it is the question itself."""
         return self.metadata.get("query", "")
 
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        """Cited statements, content[start:end], and whether their sources say so."""
+        return self.metadata.get("claims", [])
+
     def as_event(self) -> dict[str, Any]:
         """The message as the API and the `message.completed` event show it."""
         return {
@@ -128,6 +133,7 @@ class Message(models.Model):
             "content": self.content,
             "status": self.status,
             "citations": self.citations,
+            "claims": self.claims,
             "query": self.query,
             "model_used": self.model_used,
             "tokens_input": self.tokens_input,
