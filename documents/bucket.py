@@ -46,9 +46,10 @@ class Bucket(S3Storage):
                 self.bucket.create(**_place(client.meta.region_name))
 
     def _open(self, name: str, mode: str = "rb") -> StoredFile:
+        stored = self.bucket.Object(self._normalize_name(name))
         with answering(name):
-            found = self.bucket.Object(self._normalize_name(name)).get()
-        return StoredFile(found["Body"], name, found["ContentLength"])
+            found = stored.get()
+        return StoredFile(found["Body"], name, found["ContentLength"], stored)
 
     def _save(self, name: str, content: File) -> str:
         with answering(name):
@@ -72,11 +73,18 @@ class Bucket(S3Storage):
 
 
 class StoredFile(File):
-    """Read once, front to end, as it arrives: no copy in memory or on the disk."""
+    """Read once, towards its end, as it arrives: no copy in memory or on the disk."""
 
-    def __init__(self, body: Any, name: str, size: int) -> None:
+    def __init__(self, body: Any, name: str, size: int, stored: Any) -> None:
         super().__init__(body, name)
         self.size = size
+        self._stored = stored
+
+    def seek(self, first: int) -> None:
+        """Asked for anew from there on; what was coming is let go."""
+        self.file.close()
+        with answering(self.name):
+            self.file = self._stored.get(Range=f"bytes={first}-")["Body"]
 
     def read(self, count: int | None = None) -> bytes:
         with answering(self.name):

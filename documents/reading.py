@@ -5,8 +5,11 @@ All offsets count code points in DocumentText.content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
+from documents.blocks import Block, blocks_of
 from documents.models import DocumentText
 
 WINDOW = 20_000  # characters of an unpaged text shown at once
@@ -22,6 +25,40 @@ class Part:
     before: str
     passage: str = ""
     after: str = ""
+
+    @property
+    def blocks(self) -> list[Block]:
+        start = len(self.before)
+        text = self.before + self.passage + self.after
+        return blocks_of(text, (start, start + len(self.passage)))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What of a passage stands on a page; `near` tells where: 0 at its beginning, 1 at its end."""
+
+    page: int
+    quote: str
+    near: float = 0.0
+
+
+def stretches(pages: list[list[int]], quote: str, start: int) -> list[Stretch]:
+    """A quote that begins at `start`, page by page."""
+    end = start + len(quote)
+    return [
+        Stretch(
+            number,
+            quote[max(first, start) - start : min(last, end) - start],
+            round(max(0, start - first) / max(1, last - first), 3),
+        )
+        for number, (first, last) in enumerate(pages, 1)
+        if _meets((first, last), (start, end))
+    ]
+
+
+def as_json(stretches: Iterable[Stretch]) -> str:
+    """For the script that looks for them on the pages drawn."""
+    return json.dumps([asdict(stretch) for stretch in stretches], ensure_ascii=False)
 
 
 def windows(text: DocumentText) -> list[tuple[int, int]]:

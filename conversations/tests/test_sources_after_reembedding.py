@@ -31,7 +31,7 @@ def test_a_citation_outlives_the_change_of_the_model(owner, make_document):
             "start_char": start,
             "end_char": start + len("Grass is green."),
         }
-        [before] = sources_of([citation], 1)
+        [before] = sources_of(owner, [citation], 1)
     change.start("fake/96")
     work.work()
     with system():
@@ -39,7 +39,7 @@ def test_a_citation_outlives_the_change_of_the_model(owner, make_document):
     work.work()
     with scope(owner):
         assert not DocumentChunk.objects.filter(pk=old.pk).exists()
-        [after] = sources_of([citation], 1)
+        [after] = sources_of(owner, [citation], 1)
     assert after == before
     assert (after.section, after.has_changed) == ("Colours", False)
     assert after.before.endswith("The sky is blue. ")

@@ -313,6 +313,11 @@ class Document(models.Model):
         }
 
     @property
+    def can_be_drawn(self) -> bool:
+        """A browser can show its pages as they look: it is given no password that we keep."""
+        return self.mime_type == result.PDF and bool(self.file) and not self.sealed_password
+
+    @property
     def display_title(self) -> str:
         return self.title or self.name
 

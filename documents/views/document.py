@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,7 +32,8 @@ def owned(request: HttpRequest, pk: UUID) -> Document:
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """`?chunk=` or `?start=&end=` marks a passage and shows its page; else `?page=`."""
+    """`?chunk=` or `?start=&end=` marks a passage and shows its page; else `?page=`. `?view=` says
+    whether as text or as the PDF's page looks: without it passages are shown on their page."""
     document = owned(request, pk)
     text = DocumentText.objects.filter(document=document).first()
     context = {"document": document, "text": text, "work": progress_of(document)}
@@ -40,12 +42,24 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         page = Paginator(bounds, 1).get_page(request.GET.get("page"))
         span = asked_span(request, text)
         shown = reading.parts(text, bounds, page.number, span)
+        view = request.GET.get("view", "pages" if span else "text")
         context |= {
             "parts": shown,
             "page": Paginator(bounds, 1).page(shown[0].number),
             "is_lost": span is None and bool({"chunk", "start"} & request.GET.keys()),
+            "place": _place(request),
+            "is_drawn": view == "pages" and document.can_be_drawn and bool(text.pages),
+            "stretches": reading.as_json(
+                reading.stretches(text.pages, text.content[slice(*span)], span[0]) if span else []
+            ),
         }
     return render(request, "documents/detail.html", context)
+
+
+def _place(request: HttpRequest) -> str:
+    """The page and passage asked for, for a link that shows them in the other view."""
+    named = ("chunk", "start", "end", "page")
+    return urlencode({name: request.GET[name] for name in named if name in request.GET})
 
 
 def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | None:

@@ -2,8 +2,11 @@
 import "./elapsed.js";
 import "./selection.js";
 
+const pdf = document.querySelector("[data-pdf]");
 const passage = document.getElementById("passage");
-if (passage) {
+if (pdf) {
+  import("./pdf/viewer.js").then(({ showPdf }) => showPdf(pdf));
+} else if (passage) {
   passage.scrollIntoView({ block: "center" });
   passage.focus({ preventScroll: true });
 }

@@ -5,6 +5,7 @@ const body = panel.querySelector("[data-sources-body]");
 const card = document.querySelector("[data-quote-card]");
 let opener = null;
 let shown = "";
+let asked = 0; // which request is the newest: an older one that is answered late shows nothing
 
 // While the answer streams, the server's href is not there yet: the mark is made of what the event tells.
 export function markNode(number, citations) {
@@ -24,25 +25,46 @@ export function markNode(number, citations) {
 
 const sourcesUrl = (link) => {
   const url = link.dataset.sourcesUrl ?? link.closest("[data-message]")?.dataset.sourcesUrl;
-  return url?.replace(/0\/$/, `${link.dataset.citation}/`);
+  return url?.replace(/\/0\/(?=\?|$)/, `/${link.dataset.citation}/`);
 };
 
 async function open(link) {
+  const mine = ++asked;
   const fresh = panel.hidden;
-  if (!body.contains(link)) opener = link;
+  const within = body.contains(link);
+  const standing = "further" in link.dataset ? heightInBox() : null;
+  if (!within) opener = link;
   shown = link.dataset.citation;
   markCurrent(shown);
   const response = await fetch(sourcesUrl(link)).catch(() => null);
   const sent = response?.ok && !response.redirected;
-  body.innerHTML = sent ? await response.text() : ""; // our own server's fragment, escaped by its template
+  const html = sent ? await response.text() : "";
+  if (mine !== asked) return;
+  body.innerHTML = html; // our own server's fragment, escaped by its template
   if (!sent) body.textContent = panel.dataset.textFailed;
   panel.hidden = false;
-  const source = body.querySelector("[aria-current]");
-  const box = source?.querySelector("[data-source-text]");
-  const passage = box?.querySelector("mark");
-  if (passage && box) box.scrollTop = passage.offsetTop - box.offsetTop - box.clientHeight / 3;
-  source?.scrollIntoView({ block: "nearest" });
-  if (fresh || body.contains(link)) panel.querySelector("h2").focus({ preventScroll: true });
+  if (fresh || within) panel.querySelector("h2").focus({ preventScroll: true });
+  await show(body.querySelector("[aria-current]"), standing);
+}
+
+async function show(source, standing) {
+  const pdf = source?.querySelector("[data-pdf]");
+  if (standing === null) source?.scrollIntoView({ block: pdf ? "start" : "nearest" });
+  else source.querySelector("details")?.setAttribute("open", "");
+  scrollToPassage(standing);
+  source?.querySelector("details")?.addEventListener("toggle", () => scrollToPassage(standing), { once: true });
+  if (pdf) (await import("../pdf/viewer.js")).showPdf(pdf, { follows: standing === null });
+}
+
+// The text around the passage scrolls in a box of its own.
+function scrollToPassage(standing) {
+  const box = body.querySelector("[data-source-text]");
+  if (box?.querySelector("mark")) box.scrollTop += heightInBox() - (standing ?? box.clientHeight / 3);
+}
+
+function heightInBox() {
+  const box = body.querySelector("[data-source-text]");
+  return box.querySelector("mark").getBoundingClientRect().top - box.getBoundingClientRect().top;
 }
 
 function markCurrent(number) {
@@ -55,6 +77,7 @@ function markCurrent(number) {
 
 export function closeSources() {
   if (panel.hidden) return false;
+  asked++;
   panel.hidden = true;
   markCurrent("");
   opener?.focus({ preventScroll: true });
