@@ -48,7 +48,7 @@ _STEMMERS = (
     ("\u0b80", "\u0bff", "tamil"),
 )
 _SHORT_I = ("аи", "еи", "ии", "ои", "уи", "ыи", "яи")  # й has lost its breve, endings need it
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     """der die das und ist nicht ein eine einer den dem des mit von zu im auf sich auch als wird bei
     wie het een van niet dat te zijn voor met le la les et est une dans que qui pour par sur du au
     el los las por con del se es una il di che non per gli della sono os da em uma com och att som
@@ -81,7 +81,7 @@ def function_words(text: str) -> tuple[int, int, int]:
     """Of English, of other languages in Latin letters, and all words."""
     words = text.lower().split()
     english = sum(map(STOP_WORDS.__contains__, words))
-    return english, sum(map(_FUNCTION_WORDS.__contains__, words)), len(words)
+    return english, sum(map(FUNCTION_WORDS.__contains__, words)), len(words)
 
 
 @lru_cache(maxsize=20_000)

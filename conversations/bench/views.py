@@ -22,10 +22,10 @@ from chatbots.forms import SEARCH_SETTINGS, SearchSettingsForm
 from chatbots.models import Chatbot
 from conversations.bench.explaining import explain
 from conversations.bench.forms import BenchForm
-from conversations.bench.marking import marked
 from conversations.bench.recent import recent_questions
 from documents.models import SearchLog
 from documents.retrieval import SearchScope
+from language.marking import marked
 from providers.errors import ProviderError
 
 OTHERS = 30  # chatbots offered to look through instead

@@ -113,3 +113,8 @@ def test_when_the_embedder_fails_the_page_says_what_was_searched(signed_in, libr
     text = signed_in.get(SEARCH, {"q": "blue", "mode": "vector"}).content.decode()
     assert "The search by meaning failed." in text
     assert "No embedder today." in text
+
+
+def test_the_words_that_were_asked_for_are_marked_in_what_is_found(signed_in, library):
+    shown = signed_in.get(SEARCH, {"q": "Was ist blau?", "language": "de"}).content.decode()
+    assert "Der Himmel ist <mark>blau</mark>." in shown

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from language import queries
-from language.forms import forms
+from language.folding import fold
+from language.forms import FUNCTION_WORDS, forms
+from language.terms import STOP_WORDS
 
 # Vowels and accents that stand on a letter are none themselves.
 _SIGNS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -21,6 +23,17 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff]"
 )
 TOGETHER = 3
+# Folded words that every passage has, beyond those that tell languages apart.
+_ASKING = """wer wo wie wann warum was welche welcher welches wieviel wie kann ich wir sie es
+    einen einem eines zum zur aus hat haben muss darf gibt nach vor qui quand ou comment pourquoi
+    quel quelle quels quelles combien quoi ce je il elle sont ont un quien cuando donde como cuanto
+    cuantos cual que hay y esta lo chi quando dove come perche quanto quale cosa quem onde porque
+    qual quanto de a o wat wie waar wanneer hoe
+    что где когда как кто почему сколько какой какая какие и в на не с по для это ли есть
+    ما من هل متى اين كيف كم في على الى عن هو هي لماذا
+    का के की में है हैं को से क्या कब कहाँ कौन कैसे कितना कितने कितनी और पर""".split()  # noqa: SIM905
+EMPTY = STOP_WORDS | FUNCTION_WORDS | {fold(word).strip() for word in _ASKING}
+EDGES = "-._/' "
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ class Part:
 
 def marked(content: str, query: str) -> list[Part]:
     """The stretch of the passage with most of the question's words, cut into parts."""
-    spans = list(_spans(content, set(queries.parse(query).weights)))
+    spans = list(_spans(content, set(queries.parse(_telling(query)).weights)))
     start = _densest(content, spans)
     shown = content[start : start + SHOWN]
     flags = [False] * len(shown)
@@ -46,6 +59,12 @@ def marked(content: str, query: str) -> list[Part]:
         at += length
     before = [Part("… ")] if start else []
     return [*before, *parts, *([Part(" …")] if start + SHOWN < len(content) else [])]
+
+
+def _telling(query: str) -> str:
+    """Without the words that any passage has, unless nothing else is asked."""
+    telling = [word for word in query.split() if fold(word).strip(EDGES) not in EMPTY]
+    return " ".join(telling) or query
 
 
 def _spans(content: str, terms: set[str]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.bench.marking import SHOWN, marked
+from language.marking import SHOWN, marked
 
 
 def found(content: str, query: str) -> list[str]:
@@ -20,6 +20,10 @@ def found(content: str, query: str) -> list[str]:
         ("Order KITE-0001 now", "kite-0001", ["KITE-0001"]),
         ("La garantie dure", "warranty", []),
         ("กรุงเทพมหานครเป็นเมืองหลวง", "เมืองหลวง", ["เมืองหลวง"]),
+        ("Das Haus ist das, was es ist.", "Was ist das für ein Haus?", ["Haus"]),
+        ("La casa es de la abuela", "¿De quién es la casa?", ["casa"]),
+        ("Где дом и где лес", "Где дом?", ["дом"]),
+        ("Das ist es.", "das", ["Das"]),
         ("<b>blue</b>", "blue", ["blue"]),
     ],
     ids=str,
