@@ -23,20 +23,30 @@ from accounts.tenancy import scope
 from billing import credits
 from billing.models import RequestType
 from billing.usage import record_usage
-from conversations import prompts
+from conversations import prompts, standalone
 from conversations.citations import Binder, Citation
 from conversations.claims import Claim
+from conversations.condensing import Condensed, condensed, that_fit
 from conversations.events import Event, retrieval
 from conversations.models import Message
+from conversations.planning import Plan, carry_out, merged
 from conversations.signals import answer_finished
-from conversations.standalone import standalone
 from conversations.turns import Turn
 from documents.models import SearchLog
 from documents.retrieval import Passage, retrieve
 from language.terms import index_terms
 from language.tokens import estimate_tokens
 from providers import registry
-from providers.base import ChatMessage, ChatRequest, Finished, TakenOver, TextDelta, Usage
+from providers.asides import Meter, Taken
+from providers.base import (
+    ChatMessage,
+    ChatModel,
+    ChatRequest,
+    Finished,
+    TakenOver,
+    TextDelta,
+    Usage,
+)
 
 Part = TypeVar("Part")
 GULP_SECONDS = 0.08
@@ -51,7 +61,9 @@ class Draft:
     content: str = ""
     model_used: str = ""
     query: str = ""  # what was searched for, where it is not the question itself
-    rewriting: Usage | None = None  # what the model took that made the query
+    meter: Meter = field(default_factory=Meter)  # what models took besides the answer
+    plan: Plan = field(default_factory=Plan)  # what tools came to
+    summary: dict[str, Any] | None = None  # made of turns that did not fit
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     binder: Binder | None = None
@@ -87,16 +99,21 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
         "message.created",
         {"message_id": str(turn.message_id), "user_message_id": str(turn.user_message_id)},
     )
-    asked = await standalone(turn)
-    draft.query = asked.text if asked.text != turn.question else ""
-    draft.rewriting = asked.usage
-    draft.passages = await in_thread(_search, turn, asked.text)
+    query = await standalone.standalone(turn, draft.meter)
+    draft.query = query if query != turn.question else ""
+    draft.passages = await in_thread(_search, turn, query)
     yield Event("retrieval", retrieval(_results(draft), draft.query))
     # In a thread: a provider's library, at its first use, takes a second to import.
     model = await in_thread(registry.chat_model, turn.model, turn.accounts)
     draft.model_used = model.name
+    async for event in carry_out(turn, model, draft.meter, draft.plan):
+        yield event
+    if draft.plan.passages:
+        draft.passages = merged(draft.passages, draft.plan.passages)
+        yield Event("retrieval", retrieval(_results(draft), draft.query))
+    draft.passages = that_fit(draft.passages, model, turn.max_tokens)
     binder = draft.binder = Binder(draft.passages)
-    request = _request(turn, asked.text, draft.passages)
+    request = await _request(turn, query, model, draft)
     draft.asked = request.messages
     async with (
         aclosing(model.stream(request)) as parts,
@@ -138,16 +155,30 @@ def _results(draft: Draft) -> list[dict[str, Any]]:
     return [passage.as_result() for passage in draft.passages]
 
 
-def _request(turn: Turn, query: str, passages: list[Passage]) -> ChatRequest:
+async def _request(turn: Turn, query: str, model: ChatModel, draft: Draft) -> ChatRequest:
+    alone = _request_of(turn, query, draft, Condensed([]))
+    if not turn.history:
+        return alone
+    taken = "\n".join(message.content for message in alone.messages)
+    told = await condensed(turn, model, taken, draft.meter)
+    draft.summary = told.made
+    return _request_of(turn, query, draft, told)
+
+
+def _request_of(turn: Turn, query: str, draft: Draft, told: Condensed) -> ChatRequest:
     return prompts.build_request(
         system_prompt=turn.system_prompt,
         refusal_text=turn.refusal_text,
-        history=turn.history,
+        history=told.history,
         question=turn.question,
         query=query,
-        passages=passages,
+        passages=draft.passages,
         temperature=turn.temperature,
         max_tokens=turn.max_tokens,
+        begun=turn.begun,
+        strict=turn.strict,
+        summary=told.summary,
+        results=draft.plan.materials,
     )
 
 
@@ -184,6 +215,7 @@ def _so_far(draft: Draft) -> dict[str, Any]:
         "model_used": draft.model_used,
         "citations": [citation.as_json() for citation in draft.citations],
         "context": _results(draft),
+        "tool_calls": draft.plan.steps.as_json(),
     }
 
 
@@ -212,6 +244,7 @@ def finish(
         message.metadata |= {"query": draft.query} if draft.query else {}
         claims = [claim.as_json() for claim in draft.claims]
         message.metadata |= {"claims": claims} if claims else {}
+        message.metadata |= {"summary": draft.summary} if draft.summary else {}
         message.search_text = " ".join(index_terms(draft.content[:50_000]))
         usage = draft.usage
         message.tokens_input, message.tokens_output = usage.tokens_input, usage.tokens_output
@@ -221,8 +254,8 @@ def finish(
         message.lease_until = message.producer_token = None
         message.save()
         _account_for(turn, message, usage)
-        if draft.rewriting:
-            _account_for_rewriting(turn, message, draft.rewriting)
+        for taken in draft.meter.taken:
+            _account_for_aside(turn, taken)
         _note_key(turn, message)
         return message.as_event()
 
@@ -242,12 +275,13 @@ def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
     answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
 
 
-def _account_for_rewriting(turn: Turn, message: Message, usage: Usage) -> None:
+def _account_for_aside(turn: Turn, taken: Taken) -> None:
+    rewriting = taken.purpose == standalone.PURPOSE
     record_usage(
         turn.owner_id,
-        RequestType.CHAT,
-        turn.model,
-        usage,
+        RequestType.CHAT if rewriting else RequestType.TOOL,
+        taken.model,
+        taken.usage,
         chatbot_id=turn.chatbot_id,
         conversation_id=turn.conversation_id,
         own_key=bool(turn.own_provider),

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from conversations.broadcasts import on_air
 from conversations.events import Event, Numbered, encode, key, read_back, reading, retrieval
+from conversations.steps import events_of
 
 HEARTBEAT_SECONDS = 15
 HEARTBEAT = b": still here\n\n"
@@ -124,10 +125,11 @@ class Reader:
 
 
 def _opening(message: dict[str, Any]) -> list[Event]:
-    """An answer's first two events, from its row."""
+    """An answer's first events, from its row."""
     ids = {"message_id": message["id"], "user_message_id": message["parent"]}
     found = retrieval(message["context"], message["query"])
-    return [Event("message.created", ids), Event("retrieval", found)]
+    steps = events_of(message["tool_calls"])
+    return [Event("message.created", ids), Event("retrieval", found), *steps]
 
 
 def _ending(message: dict[str, Any]) -> list[Event]:

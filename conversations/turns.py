@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from accounts import answering
 from accounts.tenancy import scope
-from conversations import prompts
+from chatbots import versions
 from conversations.models import Message
 from documents.retrieval import Parameters, SearchScope
 from providers.account import Accounts
 from providers.base import ChatMessage
+
+
+@dataclass(frozen=True)
+class Earlier(ChatMessage):
+    """A turn before the question; `summary` was made for it, of what came before."""
+
+    id: UUID | None = None
+    summary: dict[str, Any] | None = None
 
 
 @dataclass
@@ -23,7 +32,8 @@ class Turn:
     chatbot_id: UUID
     producer_token: UUID
     question: str
-    history: list[ChatMessage]
+    begun: str  # the answer so far, of which the rest is asked for; empty: a new one
+    history: list[Earlier]
     search_scope: SearchScope
     search_parameters: Parameters
     model: str
@@ -32,6 +42,8 @@ class Turn:
     refusal_text: str
     temperature: float
     max_tokens: int
+    tools: tuple[str, ...] = ()
+    strict: bool = True
 
     @property
     def own_provider(self) -> str:
@@ -42,41 +54,66 @@ class Turn:
 
 def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
     with scope(owner_id):
-        message = Message.objects.select_related("conversation__chatbot__owner", "parent").get(
-            pk=message_id
+        rows = Message.objects.select_related(
+            "conversation__chatbot__owner", "conversation__chatbot__published", "parent"
         )
-        chatbot = message.conversation.chatbot
-        model, accounts = answering.model_for(chatbot.owner, chatbot.model)
+        message = rows.get(pk=message_id)
+        conversation = message.conversation
+        chatbot = versions.in_force(conversation.chatbot, draft=conversation.is_preview)
+        question, begun = _asked(message.parent)
+        model, accounts = answering.model_for(chatbot.owner, conversation.model or chatbot.model)
         return Turn(
             message_id=message.pk,
-            user_message_id=message.parent_id,
+            user_message_id=question.pk,
             owner_id=owner_id,
             conversation_id=message.conversation_id,
             chatbot_id=chatbot.pk,
             producer_token=message.producer_token,
-            question=message.parent.content,
-            history=history(message.parent),
+            question=question.content,
+            begun=begun,
+            history=history(question),
             search_scope=chatbot.search_scope(),
             search_parameters=chatbot.search_parameters(),
             model=model,
             accounts=accounts,
-            system_prompt=chatbot.system_prompt,
+            system_prompt="\n\n".join(
+                filter(None, [chatbot.system_prompt, conversation.system_prompt])
+            ),
             refusal_text=chatbot.refusal_text,
-            temperature=chatbot.temperature,
-            max_tokens=chatbot.max_tokens,
+            temperature=(
+                chatbot.temperature
+                if conversation.temperature is None
+                else conversation.temperature
+            ),
+            max_tokens=min(
+                chatbot.max_tokens, conversation.metadata.get("max_tokens", chatbot.max_tokens)
+            ),
+            tools=tuple(chatbot.tools),
+            strict=chatbot.strict,
         )
 
 
-def history(question: Message) -> list[ChatMessage]:
+def _asked(before: Message) -> tuple[Message, str]:
+    """The question that an answer below this message is for, and what of the answer is there."""
+    begun = ""
+    while before.role == Message.Role.ASSISTANT and before.parent:
+        begun = before.content + begun
+        before = before.parent
+    return before, begun
+
+
+def history(question: Message) -> list[Earlier]:
     """The turns that led to a question, oldest first: its ancestors, not other branches."""
     earlier = Message.objects.filter(
         conversation_id=question.conversation_id, message_index__lt=question.message_index
-    ).only("parent_id", "role", "content")
+    ).only("parent_id", "role", "content", "metadata")
     by_id = {message.pk: message for message in earlier}
-    turns: list[ChatMessage] = []
+    turns: list[Earlier] = []
     parent = by_id.get(question.parent_id)
-    while parent and len(turns) < prompts.MAX_HISTORY:
-        if parent.content and parent.role in {"user", "assistant"}:
-            turns.append(ChatMessage(parent.role, parent.content))
+    while parent:
+        if turns and turns[-1].role == parent.role == "assistant":  # an answer and its rest
+            turns[-1] = replace(turns[-1], content=parent.content + turns[-1].content)
+        elif parent.content and parent.role in {"user", "assistant"}:
+            turns.append(Earlier(parent.role, parent.content, id=parent.pk, summary=parent.summary))
         parent = by_id.get(parent.parent_id)
     return turns[::-1]

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from providers.base import (
     Vectors,
 )
 
-Reply = Sequence[str | Exception | Finished | ToolCalled | None]
+Reply = Sequence[str | float | Exception | Finished | ToolCalled | None]
 
 
 class FakeEmbedder(Embedder):
@@ -77,8 +77,9 @@ class FakeChatModel(ChatModel):
     cites the first passage.
 
     A reply is a list of deltas and calls, or an exception. An exception inside the list is raised
-    at that place; None ends the stream there without a finish reason, a Finished with its own.
-    `pause` (asyncio or threading Event) holds every delta after the first.
+    at that place; None ends the stream there without a finish reason, a Finished with its own;
+    a number waits so many seconds. `pause` (asyncio or threading Event) holds every delta after
+    the first. `reply_to` may be put in the place of what it says when the queue is empty.
     """
 
     name = "fake"
@@ -89,6 +90,7 @@ class FakeChatModel(ChatModel):
         self.replies: deque[Reply | Exception] = deque()
         self.requests: list[ChatRequest] = []
         self.pause: asyncio.Event | threading.Event | None = None
+        self.reply_to: Callable[[ChatRequest], Reply] = self._echo
         self.closed = 0  # streams that ended or were stopped
 
     def enqueue(self, *replies: Reply | Exception) -> None:
@@ -96,7 +98,7 @@ class FakeChatModel(ChatModel):
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         self.requests.append(request)
-        reply = self.replies.popleft() if self.replies else self._echo(request)
+        reply = self.replies.popleft() if self.replies else self.reply_to(request)
         deltas: Reply = [reply] if isinstance(reply, Exception) else reply
         said = ""
         try:
@@ -107,6 +109,9 @@ class FakeChatModel(ChatModel):
                     return
                 if isinstance(delta, Exception):
                     raise delta
+                if isinstance(delta, float):
+                    await asyncio.sleep(delta)
+                    continue
                 if isinstance(delta, Finished):
                     yield delta
                     return

@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.rest.strict import StrictModelSerializer, StrictSerializer
+from conversations.feedback import REASONS
 from conversations.forms import LONGEST_QUESTION
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Feedback, Message
 
 
 class ConversationSerializer(StrictModelSerializer):
@@ -20,6 +21,7 @@ class ConversationSerializer(StrictModelSerializer):
             "title",
             "status",
             "pinned",
+            "leaf",
             "channel",
             "total_messages",
             "total_tokens",
@@ -28,7 +30,9 @@ class ConversationSerializer(StrictModelSerializer):
             "created_at",
             "updated_at",
         ]
-        read_only_fields = [name for name in fields if name not in {"title", "status", "pinned"}]
+        read_only_fields = [
+            name for name in fields if name not in {"title", "status", "pinned", "leaf"}
+        ]
 
 
 class NewConversationSerializer(StrictSerializer):
@@ -78,6 +82,27 @@ class ClaimSerializer(serializers.Serializer):
     )
 
 
+class ToolCallSerializer(serializers.Serializer):
+    """A step before the answer: a tool that its model called. `planning` is why there were no
+    more, or none at all."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    label = serializers.CharField()
+    arguments = serializers.DictField(child=serializers.CharField())
+    status = serializers.ChoiceField(choices=["running", "done", "refused", "failed"])
+    summary = serializers.CharField()
+    ms = serializers.IntegerField(allow_null=True)
+
+
+class SummarySerializer(serializers.Serializer):
+    """Made for this answer, of the turns up to a message that no longer fit the model's window."""
+
+    text = serializers.CharField(help_text="Empty: the turns were left out.")
+    until = serializers.UUIDField()
+    turns = serializers.IntegerField()
+
+
 class MessageSerializer(serializers.Serializer):
     """A message. `error_code` and `error_message` tell why an answer ended badly."""
 
@@ -92,6 +117,8 @@ class MessageSerializer(serializers.Serializer):
     query = serializers.CharField(
         help_text="What was searched for, where it is not the question itself."
     )
+    tool_calls = ToolCallSerializer(many=True)
+    summary = SummarySerializer(allow_null=True)
     model_used = serializers.CharField()
     tokens_input = serializers.IntegerField()
     tokens_output = serializers.IntegerField()
@@ -113,6 +140,7 @@ class EventSerializer(serializers.Serializer):
         choices=[
             "message.created",
             "retrieval",
+            "tool",
             "delta",
             "citation",
             "error",
@@ -130,8 +158,24 @@ class AnswerSerializer(StrictSerializer):
 class QuestionSerializer(AnswerSerializer):
     content = serializers.CharField(max_length=LONGEST_QUESTION)
     parent = serializers.UUIDField(
-        required=False, help_text="The answer it replies to; the conversation's last message."
+        required=False,
+        allow_null=True,
+        help_text="The answer it replies to; null: none, it begins a branch of its own. "
+        "Not named: the end of the branch that is shown.",
     )
+
+
+class FeedbackSerializer(StrictModelSerializer):
+    class Meta:
+        model = Feedback
+        fields = [
+            *("id", "conversation", "message", "rating", "reason", "comment"),
+            *("created_at", "updated_at"),
+        ]
+        read_only_fields = ["id", "conversation", "message", "created_at", "updated_at"]
+        extra_kwargs = {
+            "reason": {"help_text": f"Your own word, or one of: {', '.join(REASONS)}."},
+        }
 
 
 class ExportSerializer(serializers.Serializer):

@@ -123,6 +123,12 @@ class Message(models.Model):
         """Cited statements, content[start:end], and whether their sources say so."""
         return self.metadata.get("claims", [])
 
+    @property
+    def summary(self) -> dict[str, Any] | None:
+        """What was made for this answer of the turns that did not fit: text (empty: they were
+        left out), until (the id of the last of them), turns (how many)."""
+        return self.metadata.get("summary")
+
     def as_event(self) -> dict[str, Any]:
         """The message as the API and the `message.completed` event show it."""
         return {
@@ -135,6 +141,8 @@ class Message(models.Model):
             "citations": self.citations,
             "claims": self.claims,
             "query": self.query,
+            "tool_calls": self.tool_calls,
+            "summary": self.summary,
             "model_used": self.model_used,
             "tokens_input": self.tokens_input,
             "tokens_output": self.tokens_output,

@@ -154,6 +154,7 @@ def test_a_reader_that_comes_when_valkey_has_forgotten_is_told_from_the_row():
         "status": "complete",
         "context": [{"content": "The sky is blue."}],
         "query": "The sky's colour?",
+        "tool_calls": [{"id": "1", "status": "done", "summary": "4", "ms": 3}],
         "tokens_input": 7,
         "tokens_output": 2,
         "credits": 0,
@@ -163,10 +164,13 @@ def test_a_reader_that_comes_when_valkey_has_forgotten_is_told_from_the_row():
         return row
 
     told = asyncio.run(read(Reader(uuid4(), stored)))
-    assert names_of(told) == ["message.created", "retrieval", "delta", "usage", "message.completed"]
+    opening = ["message.created", "retrieval", "tool", "tool"]
+    assert names_of(told) == [*opening, "delta", "usage", "message.completed"]
     found = '"results":[{"content":"The sky is blue."}],"query":"The sky\'s colour?"'
     assert found in told[1]
-    assert '{"tokens_input":7,"tokens_output":2,"credits":0}' in told[3]
-    assert '"context"' not in told[4]
-    seen_the_opening = Reader.after("2-0:0", uuid4(), stored)
+    assert '{"id":"1","status":"running","summary":"","ms":null}' in told[2]
+    assert '{"id":"1","status":"done","summary":"4","ms":3}' in told[3]
+    assert '{"tokens_input":7,"tokens_output":2,"credits":0}' in told[5]
+    assert '"context"' not in told[6]
+    seen_the_opening = Reader.after("4-0:0", uuid4(), stored)
     assert names_of(asyncio.run(read(seen_the_opening))) == ["delta", "usage", "message.completed"]

@@ -14,10 +14,10 @@ from billing.models import UsageRecord
 from chatbots.models import Chatbot
 from conversations import asking, producers, standalone
 from conversations.models import Conversation
-from conversations.standalone import Standalone
-from conversations.turns import Turn
+from conversations.turns import Earlier, Turn
 from documents.retrieval import Parameters, SearchScope, search
 from language.tests.judged_followups import LANGUAGES
+from providers.asides import Meter, Taken
 from providers.base import ChatMessage, Finished, Usage
 from providers.errors import ProviderError
 
@@ -33,14 +33,14 @@ def turn_of(owner, questions, model="fake", answer="30 [1].") -> Turn:
     return Turn(
         message_id=uuid4(), user_message_id=uuid4(), owner_id=owner.pk, conversation_id=uuid4(),
         chatbot_id=uuid4(), producer_token=uuid4(), question=questions[-1],
-        history=[ChatMessage(role, text) for pair in said for role, text in pair],
+        begun="", history=[Earlier(role, text) for pair in said for role, text in pair],
         search_scope=SearchScope(owner.pk), search_parameters=Parameters(), model=model,
         accounts={}, system_prompt="", refusal_text="", temperature=0.2, max_tokens=100,
     )  # fmt: skip
 
 
-def made_standalone(turn: Turn) -> Standalone:
-    return async_to_sync(standalone.standalone)(turn)
+def made_standalone(turn: Turn, meter: Meter | None = None) -> str:
+    return async_to_sync(standalone.standalone)(turn, meter or Meter())
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -51,9 +51,9 @@ def test_without_a_model_carried_words_find_the_passage_that_is_meant(name, owne
     missed = []
     for questions, meant in language.conversations:
         asked = made_standalone(turn_of(owner, questions, "extractive"))
-        [best] = search(SearchScope(owner.pk), asked.text, top_k=1)
+        [best] = search(SearchScope(owner.pk), asked, top_k=1)
         if best.content != language.passages[meant]:
-            missed.append((questions, asked.text, best.content))
+            missed.append((questions, asked, best.content))
     assert missed == []
 
 
@@ -63,20 +63,21 @@ def test_without_a_model_a_question_that_stands_alone_is_left_alone(name, owner)
     first = language.conversations[0][0][0]
     for question in language.standing:
         turn = turn_of(owner, [first, question], "extractive")
-        assert made_standalone(turn) == Standalone(question)
+        assert made_standalone(turn) == question
 
 
 def test_a_first_question_and_a_whole_one_are_asked_of_nobody(owner, chat_model):
-    assert made_standalone(turn_of(owner, ["And in Thailand?"])).text == "And in Thailand?"
+    assert made_standalone(turn_of(owner, ["And in Thailand?"])) == "And in Thailand?"
     whole = "How long is the notice period for employees in Thailand?"
-    assert made_standalone(turn_of(owner, [ASKED, whole])).text == whole
+    assert made_standalone(turn_of(owner, [ASKED, whole])) == whole
     assert chat_model.requests == []
 
 
 def test_a_model_is_asked_to_put_in_what_is_meant(owner, chat_model):
     chat_model.enqueue([f"“{WHOLE}”\n", Finished("stop", USAGE)])
-    turn = turn_of(owner, [ASKED, "And in Thailand?"])
-    assert made_standalone(turn) == Standalone(WHOLE, USAGE)
+    turn, meter = turn_of(owner, [ASKED, "And in Thailand?"]), Meter()
+    assert made_standalone(turn, meter) == WHOLE
+    assert meter.taken == [Taken("rewrite", "fake", USAGE)]
     [request] = chat_model.requests
     assert (request.temperature, request.max_tokens, request.passages) == (0, 200, ())
 
@@ -102,22 +103,27 @@ def test_where_the_model_is_no_help_words_are_carried_over(owner, chat_model, ma
     make_document(owner, "Employees in Thailand have 15 days of annual leave.")
     chat_model.enqueue(said)
     turn = turn_of(owner, [ASKED, "And in Thailand?"])
-    assert made_standalone(turn).text == "And in Thailand? days leave"
+    assert made_standalone(turn) == "And in Thailand? days leave"
 
 
 def test_a_model_that_is_no_help_leaves_alone_what_may_stand_alone(owner, chat_model):
     chat_model.enqueue(["One line,\nand another.", Finished("stop", USAGE)])
     question = "When does the car park close?"
-    assert made_standalone(turn_of(owner, [ASKED, question])) == Standalone(question, USAGE)
+    meter = Meter()
+    assert made_standalone(turn_of(owner, [ASKED, question]), meter) == question
+    assert [taken.usage for taken in meter.taken] == [USAGE]
 
 
 def test_nobody_waits_long_for_a_model(owner, chat_model, monkeypatch):
     monkeypatch.setattr(standalone, "SECONDS", 0.05)
     chat_model.pause = asyncio.Event()
     chat_model.enqueue(["How many", " days"])
-    turn = turn_of(owner, [ASKED, "And in Thailand?"])
-    assert made_standalone(turn).text == "And in Thailand? many days leave Germany"
+    turn, meter = turn_of(owner, [ASKED, "And in Thailand?"]), Meter()
+    assert made_standalone(turn, meter) == "And in Thailand? many days leave Germany"
     assert chat_model.closed == 1
+    assert meter.taken == [  # paid for, if cut
+        Taken("rewrite", "fake", Usage.estimated(chat_model.requests[0], "How many"))
+    ]
 
 
 @pytest.fixture

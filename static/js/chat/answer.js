@@ -3,6 +3,7 @@
 import { markNode } from "./citations.js";
 import { streamInto } from "./markdown.js";
 import { follow } from "./scroll.js";
+import { showStep } from "./steps.js";
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 const status = document.querySelector("[data-chat-status]");
@@ -42,6 +43,7 @@ class LiveAnswer {
         act(JSON.parse(event.data));
       });
     on("retrieval", () => this.think(said("textReading")));
+    on("tool", (step) => follow(() => showStep(this.article, step)));
     on("delta", ({ text }) => this.show(text));
     on("citation", (citation) => this.cite(citation));
     on("message.completed", ({ message }) => this.finish(message));
