@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User
-from chatbots.models import Chatbot
+from accounts.models import Project, User
+from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document, SearchLog
+from documents.models.document import DocumentQuerySet
 
 
 class SlugTaken(Exception):
     """The address belongs to a chatbot already, perhaps another person's, which we cannot see."""
+
+
+class DocumentsOutside(Exception):
+    """A project's chatbot reads the project's documents alone."""
 
 
 @contextmanager
@@ -30,15 +36,32 @@ def _slug_may_be_taken() -> Iterator[None]:
         raise
 
 
+def readable_documents(owner: User, project: Project | None) -> DocumentQuerySet:
+    """What may be chosen for a chatbot: the project's documents, or the owner's library."""
+    library = Document.objects.for_user(owner).library()
+    return library.in_project(project) if project else library
+
+
 def create_chatbot(
     user: User, fields: dict[str, Any], documents: Sequence[Document] = ()
 ) -> Chatbot:
-    """A new chatbot of the user's; without documents it reads their whole library."""
+    """A new chatbot: the user's, or the owner's of the project it is made in.
+
+    Without documents it reads the project, or the owner's whole library.
+    """
+    project: Project | None = fields.get("project")
+    check_inside(project, [document.pk for document in documents])
     with _slug_may_be_taken():
-        chatbot = Chatbot.objects.create(owner=user, **fields)
+        chatbot = Chatbot.objects.create(owner=project.owner if project else user, **fields)
     if documents:
         chatbot.read_documents(list(documents))
-    audit.record("chatbot.create", actor=user, resource=chatbot, metadata={"name": chatbot.name})
+    audit.record(
+        "chatbot.create",
+        actor=user,
+        owner_id=chatbot.owner_id,
+        resource=chatbot,
+        metadata={"name": chatbot.name},
+    )
     return chatbot
 
 
@@ -48,11 +71,16 @@ def update_chatbot(
     fields: dict[str, Any],
     documents: Sequence[Document] | None = None,
 ) -> Chatbot:
-    """Change the named fields; `documents` of None leaves what it reads as it is."""
+    """Change the named fields; `documents` of None leaves what it reads as it is.
+
+    Behaviour is changed in the draft: once something is published, that goes on answering.
+    """
     for name, value in fields.items():
         setattr(chatbot, name, value)
-    with _slug_may_be_taken():
-        chatbot.save()
+    if "project" in fields or documents is not None:
+        check_inside(chatbot.project, _chosen(chatbot, documents))
+    with _slug_may_be_taken():  # of the row only what is meant: it may be published meanwhile
+        chatbot.save(update_fields=[*fields, "updated_at"])
     if documents is not None:
         chatbot.read_documents(list(documents))
     audit.record(
@@ -60,9 +88,33 @@ def update_chatbot(
         actor=user,
         owner_id=chatbot.owner_id,
         resource=chatbot,
-        metadata={"fields": sorted(fields)},
+        metadata={"fields": sorted([*fields, *([] if documents is None else ["documents"])])},
     )
     return chatbot
+
+
+def check_inside(project: Project | None, documents: Iterable[UUID]) -> None:
+    """Raises DocumentsOutside where one of the documents is not the project's."""
+    wanted = set(documents)
+    if not project or not wanted:
+        return
+    inside = project.project_documents.filter(document__in=wanted).count()
+    if inside < len(wanted):
+        raise DocumentsOutside(
+            _(
+                "Some of its documents are not in this project. Add them to the project first,"
+                " or choose others."
+            )
+        )
+
+
+def _chosen(chatbot: Chatbot, documents: Sequence[Document] | None) -> list[UUID]:
+    if documents is not None:
+        return [document.pk for document in documents]
+    if chatbot.reads_library:
+        return []
+    links = ChatbotDocument.objects.filter(chatbot=chatbot)
+    return list(links.values_list("document_id", flat=True))
 
 
 def delete_chatbot(user: User, chatbot: Chatbot) -> None:
@@ -80,7 +132,7 @@ def delete_chatbot(user: User, chatbot: Chatbot) -> None:
 
 def library_chatbot(user: User) -> Chatbot:
     """The newest active chatbot that reads the whole library, made when there is none."""
-    mine = Chatbot.objects.for_user(user).active().filter(reads_library=True)
+    mine = Chatbot.objects.for_user(user).active().filter(reads_library=True, project=None)
     return mine.newest_first().first() or create_chatbot(
         user,
         {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.models import Project, User
+from chatbots.look import DEFAULT_ACCENT
 from documents.models import Document
 from documents.retrieval import Parameters, SearchScope
 from documents.retrieval.parameters import MEANING
@@ -157,15 +158,29 @@ class Chatbot(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("chatbots:detail", args=[self.slug])
 
+    @property
+    def sign(self) -> str:
+        """What stands beside its words."""
+        return self.avatar or self.name[:1]
+
+    @property
+    def accent(self) -> str:
+        return self.configuration.get("accent", DEFAULT_ACCENT)
+
     def search_scope(self) -> SearchScope:
-        """What this chatbot may read: the owner's library, or the documents chosen for it.
+        """What this chatbot may read: the owner's library, or the documents chosen for it. In a
+        project, no document that is not the project's at this moment.
 
         Chosen and since deleted means nothing to read, never the whole library.
         """
-        if self.reads_library:
+        if self.reads_library and self.project_id is None:
             return SearchScope(self.owner_id, chatbot_id=self.pk)
-        chosen = ChatbotDocument.objects.filter(chatbot=self).values_list("document_id", flat=True)
-        return SearchScope(self.owner_id, tuple(chosen), self.pk)
+        mine = Document.objects.filter(owner=self.owner_id)
+        if not self.reads_library:
+            mine = mine.filter(chatbotdocument__chatbot=self)
+        if self.project_id:
+            mine = mine.filter(project_documents__project=self.project_id)
+        return SearchScope(self.owner_id, tuple(mine.values_list("pk", flat=True)), self.pk)
 
     def search_parameters(self) -> Parameters:
         return Parameters(

@@ -1,13 +1,20 @@
 from django.urls import path
 
-from chatbots import views
+from chatbots.views import listing, picker, tabs, versions
 
 app_name = "chatbots"
 urlpatterns = [
-    path("", views.chatbots, name="list"),
-    path("new/", views.create, name="create"),
-    path("ask/", views.ask, name="ask"),
-    path("documents/", views.documents, name="documents"),
-    path("<slug:slug>/", views.detail, name="detail"),
-    path("<slug:slug>/delete/", views.delete, name="delete"),
+    path("", listing.chatbots, name="list"),
+    path("new/", listing.create, name="create"),
+    path("ask/", listing.ask, name="ask"),
+    path("documents/", picker.documents, name="documents"),
+    path("<slug:slug>/", tabs.detail, name="detail"),
+    path("<slug:slug>/behaviour/", tabs.behaviour, name="behaviour"),
+    path("<slug:slug>/look/", tabs.look, name="look"),
+    path("<slug:slug>/share/", tabs.share, name="share"),
+    path("<slug:slug>/publish/", versions.publish, name="publish"),
+    path("<slug:slug>/versions/", versions.listing, name="versions"),
+    path("<slug:slug>/versions/<int:number>/", versions.detail, name="version"),
+    path("<slug:slug>/versions/<int:number>/restore/", versions.restore, name="restore"),
+    path("<slug:slug>/delete/", listing.delete, name="delete"),
 ]

@@ -12,6 +12,7 @@ from billing.api import DailyUsageView, MeView, UsageView
 from billing.plan_api import CreditsView, PlansView, SubscriptionView
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
+from chatbots.api.versions import RestoreView, VersionsView, VersionView
 from conversations.api.bench import SearchExplainView, SearchLogView
 from conversations.api.conversations import ConversationViewSet
 from conversations.api.messages import (
@@ -43,6 +44,17 @@ urlpatterns = [
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
     path("chunks/switch/", SwitchView.as_view(), name="api-chunks-switch"),
+    path("chatbots/<uuid:pk>/versions/", VersionsView.as_view(), name="api-chatbots-versions"),
+    path(
+        "chatbots/<uuid:pk>/versions/<int:number>/",
+        VersionView.as_view(),
+        name="api-chatbots-version",
+    ),
+    path(
+        "chatbots/<uuid:pk>/versions/<int:number>/restore/",
+        RestoreView.as_view(),
+        name="api-chatbots-restore",
+    ),
     path(
         "chunks/<uuid:pk>/",
         unscoped(charged(ChunkViewSet.as_view({"get": "retrieve", "patch": "partial_update"}))),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("conversations.bench.urls")),
     path("documents/", include("documents.urls")),
     path("chatbots/", include("chatbots.urls")),
+    path("chatbots/", include("conversations.chatbot_urls")),
     path("chat/", include("conversations.urls")),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),

@@ -1,6 +1,8 @@
 """The chatbot pages: make one, tune it, delete it, and the one click from documents to chat."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditLog
@@ -9,7 +11,9 @@ from chatbots.models import Chatbot
 from documents.models import Document
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FIELDS = {"name": "Handbook", "reads": "library", "model": "", "temperature": "0.2"}
+FIELDS = {"name": "Handbook", "reads": "library", "model": ""}
+
+BEHAVIOUR = {"model": "", "temperature": "0.2", "max_tokens": "500", "strict": "on"}
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def test_a_chatbot_is_made_and_can_be_asked_at_once(owner, as_owner):
         made = Chatbot.objects.get()
         assert AuditLog.objects.get(action="chatbot.create").resource_id == made.pk
     assert response["Location"] == f"/chat/new/{made.slug}/"
-    assert (made.name, made.temperature, made.reads_library) == ("Handbook", 0.2, True)
+    assert (made.name, made.reads_library) == ("Handbook", True)
 
 
 def test_it_reads_the_chosen_documents_alone(owner, as_owner, make_document):
@@ -54,8 +58,7 @@ def test_it_reads_the_chosen_documents_alone(owner, as_owner, make_document):
     ("fields", "sentence"),
     [
         ({"name": ""}, "This field is required."),
-        ({"reads": "chosen"}, "Choose at least one document, or the whole library."),
-        ({"temperature": "3"}, "less than or equal to 2"),
+        ({"reads": "chosen"}, "Choose at least one document, or everything."),
         ({"model": "openai/stolen"}, "is not one of the available choices"),
     ],
 )
@@ -75,7 +78,10 @@ def test_another_person_s_document_cannot_be_chosen(owner, outsider, as_owner, m
 
 
 def test_a_chatbot_is_changed_and_switched_off(owner, as_owner, chatbot):
-    as_owner.post(chatbot.get_absolute_url(), {**FIELDS, "system_prompt": "Be brief."})
+    page = chatbot.get_absolute_url()
+    as_owner.post(page, FIELDS)
+    as_owner.post(f"{page}behaviour/", {**BEHAVIOUR, "system_prompt": "Be brief."})
+    as_owner.post(f"{page}share/", {"project": ""})
     with scope(owner):
         chatbot.refresh_from_db()
     assert (chatbot.name, chatbot.system_prompt, chatbot.is_active) == (
@@ -142,3 +148,93 @@ def test_a_hostile_name_stays_text(owner, as_owner, chatbot):
         html = as_owner.get(url).content.decode()
         assert "<img" not in html
         assert "<script>alert" not in html
+
+
+# -- The tabs -------------------------------------------------------------------------------
+
+
+def test_behaviour_is_saved_for_itself_and_search_settings_stay(owner, as_owner, chatbot):
+    with scope(owner):
+        Chatbot.objects.update(top_k=3)
+    url = reverse("chatbots:behaviour", args=[chatbot.slug])
+    html = as_owner.post(url, BEHAVIOUR | {"temperature": "3"}).content.decode()
+    assert "less than or equal to 2" in html
+    sent = {**BEHAVIOUR, "tools": ["calculator"], "refusal_text": "No idea."}
+    del sent["strict"]  # a box that is not ticked
+    assert as_owner.post(url, sent).status_code == 302
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert (chatbot.temperature, chatbot.max_tokens, chatbot.top_k) == (0.2, 500, 3)
+    assert (chatbot.strict, chatbot.tools, chatbot.refusal_text) == (
+        False,
+        ["calculator"],
+        "No idea.",
+    )
+
+
+def test_the_look_takes_a_question_a_line(owner, as_owner, chatbot):
+    url = reverse("chatbots:look", args=[chatbot.slug])
+    look = {"avatar": "🎨", "accent": "blue", "welcome_message": "Ask."}
+    as_owner.post(url, {**look, "suggested_questions": " Why?\n\nHow long?\r\n"})
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert chatbot.suggested_questions == ["Why?", "How long?"]
+    assert (chatbot.sign, chatbot.accent) == ("🎨", "blue")
+    html = as_owner.post(url, {**look, "suggested_questions": "?\n" * 7}).content.decode()
+    assert "At most 6 questions." in html
+    new = as_owner.get(reverse("conversations:new", args=[chatbot.slug])).content.decode()
+    assert 'value="How long?"' in new
+    assert 'data-accent="blue"' in new
+
+
+def test_a_draft_is_published_compared_and_restored_by_page(owner, as_owner, chatbot):
+    page = chatbot.get_absolute_url()
+    assert "Not published yet" in as_owner.get(page).content.decode()
+    as_owner.post(f"{page}publish/", {"note": "First words"})
+    as_owner.post(f"{page}behaviour/", {**BEHAVIOUR, "system_prompt": "Be brief."})
+    html = as_owner.get(f"{page}versions/").content.decode()
+    assert "First words" in html
+    assert "Draft has changes" in html
+    compared = as_owner.get(f"{page}versions/1/?against=draft").content.decode()
+    assert "<del>Be brief.\n</del>" in compared
+    as_owner.post(f"{page}versions/1/restore/")
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert (chatbot.system_prompt, chatbot.temperature) == ("", 0.7)
+
+
+def test_of_a_shared_chatbot_members_see_what_their_role_allows(
+    owner, outsider, client, member, project, chatbot
+):
+    with scope(owner):
+        Chatbot.objects.update(project=project)
+    page = chatbot.get_absolute_url()
+    tabs = [page, *(f"{page}{tab}/" for tab in ("behaviour", "look", "share", "versions"))]
+    acts = {f"{page}look/": {"accent": "red"}, f"{page}publish/": {}}
+    expected = {"editor": (200, 302), "viewer": (200, 404), "outsider": (404, 404)}
+    for role, (looks, does) in expected.items():
+        client.force_login(outsider if role == "outsider" else member(role))
+        assert [client.get(tab).status_code for tab in tabs] == [looks] * 5, role
+        assert [client.post(url, body).status_code for url, body in acts.items()] == [does] * 2
+        insights = client.get(f"{page}insights/").status_code
+        preview = client.get(f"{page}preview/").status_code
+        assert (insights, preview) == ((200, 200) if role == "editor" else (404, 404))
+        assert client.post(f"{page}delete/").status_code == 404
+    with scope(owner):
+        assert Chatbot.objects.get().accent == "red"
+
+
+def test_the_list_says_who_shares_and_costs_the_same_whatever_its_length(
+    owner, client, member, project
+):
+    viewer = member("viewer")
+    client.force_login(viewer)
+    counts = []
+    for number in range(3):
+        with scope(owner):
+            Chatbot.objects.create(owner=owner, name=f"Bot {number}", project=project)
+        with CaptureQueriesContext(connection) as queries:
+            html = client.get(reverse("chatbots:list")).content.decode()
+        counts.append(len(queries))
+    assert html.count("Shared by owner") == 3
+    assert len(set(counts)) == 1

@@ -23,7 +23,7 @@ from accounts.rest.views import ApiView, OwnRows
 from accounts.tenancy import scope
 from chatbots.api.lookup import chatbot_or_404
 from chatbots.api.search import PassageSerializer, SearchSerializer, search_scope
-from chatbots.forms import may_be_reranker
+from chatbots.choices import may_be_reranker
 from chatbots.models import Chatbot
 from conversations.bench.explaining import Candidate, Explanation, explain
 from documents import retrieval

@@ -140,4 +140,5 @@ def _messages(found: Search, chatbot: Chatbot) -> tuple[ChatMessage, ...]:
         passages=found.passages,
         temperature=chatbot.temperature,
         max_tokens=chatbot.max_tokens,
+        strict=chatbot.strict,
     ).messages

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from chatbots.forms import SearchSettingsForm
+from chatbots.search_forms import SearchSettingsForm
 from documents.retrieval import Parameters
 
 LONGEST = 2_000

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import unscoped
 from accounts.tenancy import scope
-from chatbots import editing
-from chatbots.forms import SEARCH_SETTINGS, SearchSettingsForm
+from chatbots import editing, versions
 from chatbots.models import Chatbot
+from chatbots.search_forms import SEARCH_SETTINGS, SearchSettingsForm
 from conversations.bench.explaining import explain
 from conversations.bench.forms import BenchForm
 from conversations.bench.recent import recent_questions
@@ -64,11 +64,15 @@ def library(request: HttpRequest) -> HttpResponse:
 @require_POST
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """From now on the chatbot searches as was tried."""
-    row = get_object_or_404(Chatbot.objects.for_user(request.user), slug=slug)
+    rows = Chatbot.objects.for_user(request.user).select_related("published")
+    row = get_object_or_404(rows, slug=slug)
     form = SearchSettingsForm(request.POST, instance=row, user=request.user)
     if form.is_valid():
         editing.update_chatbot(request.user, row, form.search_settings)
-        messages.success(request, _("“%s” searches like this from now on.") % row)
+        said = _("“%s” searches like this from now on.")
+        if versions.has_changes(row):
+            said = _("The draft of “%s” searches like this. Publish it, and it answers so.")
+        messages.success(request, said % row)
     else:
         messages.error(request, _("These settings cannot be applied. Nothing was changed."))
     question = urlencode({"q": request.POST.get("q", "")})

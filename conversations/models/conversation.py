@@ -24,8 +24,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def in_history(self) -> ConversationQuerySet:
         """What pages list: not what programs ask through the endpoint that OpenAI's clients know,
-        a conversation for every call."""
-        return self.active().exclude(channel=Conversation.Channel.OPENAI)
+        a conversation for every call, and not what was tried beside a chatbot's settings."""
+        return self.active().held().exclude(channel=Conversation.Channel.OPENAI)
+
+    def held(self) -> ConversationQuerySet:
+        """Conversations in earnest, not the live preview of a draft."""
+        return self.exclude(channel=Conversation.Channel.PREVIEW)
 
     def recent_first(self) -> ConversationQuerySet:
         return self.order_by("-pinned", "-last_message_at", "-id")
@@ -38,6 +42,7 @@ class Conversation(models.Model):
         API = "api", _("API")
         OPENAI = "openai", _("OpenAI-compatible API")
         SHARE = "share", _("share link")
+        PREVIEW = "preview", _("live preview")
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -76,7 +81,7 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__in=["web", "widget", "api", "openai", "share"]),
+                condition=Q(channel__in=["web", "widget", "api", "openai", "share", "preview"]),
                 name="conversation_channel",
             ),
             models.CheckConstraint(
@@ -107,4 +112,11 @@ class Conversation(models.Model):
         return self.title or str(_("New conversation"))
 
     def get_absolute_url(self) -> str:
+        if self.is_preview:
+            return reverse("chatbot:preview", args=[self.chatbot.slug])
         return reverse("conversations:detail", args=[self.pk])
+
+    @property
+    def is_preview(self) -> bool:
+        """It is answered by the chatbot's draft."""
+        return self.channel == self.Channel.PREVIEW
