@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 
 from accounts import keys
 from accounts.connections import in_thread
-from accounts.rest import problems
+from config.errors import told_to_programs
 
 ENVELOPE = 1024 * 1024  # a form's boundaries and fields around one file
 # The doors through which files come; at all others a body is as small as a stranger's.
@@ -63,7 +63,7 @@ def limit_bodies(application: Application) -> Application:
             await check(_declared(scope))
             await application(scope, counted, send)
         except TooLarge as refused:
-            await _refuse(send, refused.limit)
+            await _refuse(send, scope["path"], refused.limit)
 
     return limited
 
@@ -103,11 +103,12 @@ def _declared(scope: Message) -> int:
     return int(declared) if declared.isdigit() else 0
 
 
-async def _refuse(send: Send, limit: int) -> None:
+async def _refuse(send: Send, path: str, limit: int) -> None:
     detail = f"This request may have {limit // 2**20} MB."
-    body = json.dumps(problems.body(413, "too_large", detail)).encode()
+    told, kind = told_to_programs(path, 413, "too_large", detail)
+    body = json.dumps(told).encode()
     headers = [
-        (b"content-type", problems.MEDIA_TYPE.encode()),
+        (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]

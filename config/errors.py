@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rates import Allowance
 from accounts.rest import problems
+from conversations.openai import errors as openai_errors
 
 TEXTS = {
     400: ("bad_request", _("The request could not be read.")),
@@ -27,9 +28,18 @@ RETRY_SECONDS = 5
 def _failure(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
     code, text = TEXTS[status]
     if request.path.startswith("/api/"):
-        problem = problems.body(status, code, str(text), **members)
-        return JsonResponse(problem, status=status, content_type=problems.MEDIA_TYPE)
+        told, kind = told_to_programs(request.path, status, code, str(text), **members)
+        return JsonResponse(told, status=status, content_type=kind)
     return render(request, f"{status}.html", status=status)
+
+
+def told_to_programs(
+    path: str, status: int, code: str, text: str, **members: Any
+) -> tuple[dict[str, Any], str]:
+    """The body and its type, as the clients of that address read errors."""
+    if path.startswith(openai_errors.BASE):
+        return openai_errors.body(status, code, text), "application/json"
+    return problems.body(status, code, text, **members), problems.MEDIA_TYPE
 
 
 def _later(request: HttpRequest, status: int, seconds: int) -> HttpResponse:

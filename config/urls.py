@@ -13,6 +13,7 @@ favicon = unscoped(RedirectView.as_view(url=static("img/favicon.svg")))
 
 urlpatterns = [
     path("api/v1/", include("config.api_urls")),  # first, since what is asked most is found first
+    path("api/openai/v1/", include("conversations.openai.urls")),
     path("", include("conversations.home_urls")),
     path(
         "accounts/confirm-email/",

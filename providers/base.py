@@ -222,6 +222,7 @@ class Embedder(Waited):
 
     dimension: int
     batch_size: int
+    truncates = False  # it reads max_tokens of a text and passes over the rest
     max_tokens = 512  # of one passage, as count_tokens counts; what is beyond may not be read
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -23,6 +23,7 @@ class LocalEmbedder(Embedder):
     dimension = DIMENSION
     batch_size = 16
     max_tokens = MAX_TOKENS
+    truncates = True
 
     def __init__(self, path: Path, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._path, self._seconds = path, answer_seconds

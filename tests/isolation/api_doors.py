@@ -15,6 +15,7 @@ from tests.isolation.doors import (
     upload,
     waiting,
 )
+from tests.isolation.openai_doors import OPENAI
 from tests.isolation.web_doors import WEB_API
 from tests.own_server import own_server_key
 
@@ -301,4 +302,5 @@ API_DOORS = [
     *SEARCH,
     *CHATBOTS,
     *CONVERSATIONS,
+    *OPENAI,
 ]

@@ -49,6 +49,12 @@ class Door:
         return values(World()) != values(World())
 
 
+def code_of(response: Any) -> str:
+    """The code of a refusal, in our words or in those that OpenAI's clients read."""
+    told = response.json()
+    return told["error"]["code"] if "error" in told else told["code"]
+
+
 def document(world: World) -> list[Any]:
     return [world.document]
 

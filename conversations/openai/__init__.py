@@ -1,0 +1,1 @@
+"""Chatbots for programs that know OpenAI's protocol: completions, models, embeddings."""
