@@ -1,5 +1,6 @@
 """Events of the other apps, noted for the dashboards in the transaction they belong to."""
 
+from accounts import rows
 from analytics.models import UsageEvent
 
 
@@ -12,12 +13,14 @@ def note_document(sender, document, **_) -> None:
 
 
 def note_answer(sender, message, chatbot_id, **_) -> None:
-    UsageEvent.objects.create(
-        owner_id=message.owner_id,
-        chatbot_id=chatbot_id,
-        metric_type=f"answer.{message.status}",
-        value=message.processing_time_ms or 0,
-        metadata={"message_id": str(message.pk), "citations": len(message.citations)},
+    rows.insert(
+        UsageEvent(
+            owner_id=message.owner_id,
+            chatbot_id=chatbot_id,
+            metric_type=f"answer.{message.status}",
+            value=message.processing_time_ms or 0,
+            metadata={"message_id": str(message.pk), "citations": len(message.citations)},
+        )
     )
 
 

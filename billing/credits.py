@@ -9,39 +9,45 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
+from accounts import rows
 from billing.models import CreditChange, Reservation
 
 HOLD = dt.timedelta(minutes=10)
+# Whoever comes second waits for the first one's commit, and then finds nothing held.
+SETTLE = """
+    WITH settled AS (
+        UPDATE billing_reservation
+        SET actual = least(%s, maximum), state = 'settled', updated_at = now()
+        WHERE id = %s AND state = 'held'
+        RETURNING id, owner_id, maximum - actual AS rest
+    )
+    INSERT INTO billing_creditchange
+        (id, owner_id, amount, kind, reservation_id, reason, created_at)
+    SELECT %s, owner_id, rest, 'settle', id, %s, clock_timestamp() FROM settled
+    RETURNING reservation_id
+"""
 
 
 def reserve(owner_id: UUID, maximum: int, *, reason: str = "") -> Reservation:
     """Hold `maximum` credits of the owner for ten minutes at most."""
-    with transaction.atomic():
-        reservation = Reservation.objects.create(
-            owner_id=owner_id, maximum=maximum, expires_at=timezone.now() + HOLD
-        )
-        _change(reservation, -maximum, CreditChange.Kind.RESERVE, reason)
+    reservation = Reservation(owner_id=owner_id, maximum=maximum, expires_at=timezone.now() + HOLD)
+    change = CreditChange(
+        owner_id=owner_id,
+        amount=-maximum,
+        kind=CreditChange.Kind.RESERVE,
+        reservation_id=reservation.pk,
+        reason=reason,
+    )
+    rows.insert(reservation, change)
     return reservation
 
 
 def settle(reservation_id: UUID, actual: int, *, reason: str = "") -> bool:
     """Turn a hold into its real cost, giving back the rest. False when it was settled before."""
-    with transaction.atomic():
-        held = Reservation.objects.select_for_update().filter(
-            pk=reservation_id, state=Reservation.State.HELD
-        )
-        reservation = held.first()
-        if reservation is None:
-            return False
-        reservation.actual = min(actual, reservation.maximum)
-        reservation.state = Reservation.State.SETTLED
-        reservation.save(update_fields=["actual", "state", "updated_at"])
-        rest = reservation.maximum - reservation.actual
-        _change(reservation, rest, CreditChange.Kind.SETTLE, reason)
-    return True
+    return rows.first(SETTLE, [actual, reservation_id, uuid7(), reason]) is not None
 
 
 def settle_expired(limit: int = 500) -> int:
@@ -50,13 +56,3 @@ def settle_expired(limit: int = 500) -> int:
         state=Reservation.State.HELD, expires_at__lte=timezone.now()
     ).values_list("pk", flat=True)[:limit]
     return sum(settle(pk, 0, reason="expired") for pk in list(expired))
-
-
-def _change(reservation: Reservation, amount: int, kind: str, reason: str) -> None:
-    CreditChange.objects.create(
-        owner_id=reservation.owner_id,
-        amount=amount,
-        kind=kind,
-        reservation=reservation,
-        reason=reason,
-    )

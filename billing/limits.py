@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts import rows
 from accounts.models import User
 from billing.models import DailyUsage, Plan, Subscription
 
@@ -23,6 +24,14 @@ class QuotaExceeded(Exception):
 
     def __str__(self) -> str:
         return self.detail
+
+
+TOKENS = """
+    SELECT plan.token_limit_daily, coalesce(today.tokens_used, 0)
+    FROM billing_subscription s JOIN billing_plan plan ON plan.id = s.plan_id
+    LEFT JOIN billing_dailyusage today ON today.user_id = s.user_id AND today.date = %s
+    WHERE s.user_id = %s
+"""
 
 
 def plan_of(user: User) -> Plan:
@@ -41,8 +50,9 @@ def tokens_used_today(user: User) -> int:
 
 def check_tokens(user: User) -> None:
     """Refuse another answer once the day's tokens are used up."""
-    limit = plan_of(user).token_limit_daily
-    if limit is not None and tokens_used_today(user) >= limit:
+    row = rows.first(TOKENS, [timezone.now().date(), user.pk])
+    limit, used = row or (0, 0)
+    if limit is not None and used >= limit:
         raise QuotaExceeded(
             "token_limit_daily",
             limit,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Avg, Count, Sum
 from django.db.models.functions import Coalesce
 
+from accounts import rows
 from accounts.models import User
 from billing.models import RequestType, UsageRecord
 from providers.base import Usage
@@ -29,7 +30,7 @@ def record_usage(
 
     What a person's own key did is counted like the rest and costs no credits.
     """
-    return UsageRecord.objects.create(
+    record = UsageRecord(
         user_id=user_id,
         request_type=request_type,
         model=model,
@@ -41,6 +42,8 @@ def record_usage(
         chatbot_id=chatbot_id,
         conversation_id=conversation_id,
     )
+    rows.insert(record)
+    return record
 
 
 def summary(user: User, since: dt.datetime, until: dt.datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models.functions import Now
 
-from accounts import credentials
+from accounts import credentials, rows
 from accounts.connections import in_thread
 from accounts.tenancy import scope
 from billing import credits
@@ -88,6 +88,11 @@ class Draft:
 
 def lease_length() -> dt.timedelta:
     return dt.timedelta(seconds=settings.ANSWER_LEASE_SECONDS)
+
+
+def lease_end() -> rows.Sql:
+    """By the database's clock, which the reaper goes by."""
+    return rows.Sql("statement_timestamp() + %s", (lease_length(),))
 
 
 async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
@@ -200,12 +205,12 @@ def _show(parts: Any, draft: Draft) -> list[Event]:
 def hold(turn: Turn, draft: Draft) -> bool:
     """Store the answer so far and keep the lease; False once stopped or taken away."""
     with scope(turn.owner_id):
-        rows = Message.objects.filter(
+        mine = Message.objects.filter(
             pk=turn.message_id,
             producer_token=turn.producer_token,
             status=Message.Status.STREAMING,
         )
-        held = rows.filter(stop_requested_at__isnull=True)
+        held = mine.filter(stop_requested_at__isnull=True)
         return bool(held.update(lease_until=Now() + lease_length(), **_so_far(draft)))
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID, uuid4
 
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from accounts import rows
 from accounts.models import User
 from billing import credits, limits
-from conversations.answers import PRICE, lease_length
+from conversations.answers import PRICE, lease_end
 from conversations.models import Conversation, Message
-from conversations.thread import CUT, running_in
+from conversations.thread import CUT
 from language.terms import index_terms
 
 TITLE_LENGTH = 80
@@ -46,23 +46,23 @@ def ask(user: User, conversation: Conversation, content: str, *, parent: Parent 
     QuotaExceeded before anything is written. The caller starts the producer once the transaction
     has committed.
     """
-    conversation = _ready(user, conversation)
-    newest = _newest(conversation)
+    newest = _ready(user, conversation)
     if parent is None:
-        parent = conversation.leaf_id or (newest.pk if newest else None)
-    question = Message.objects.create(
+        parent = conversation.leaf_id or newest.pk
+    question = Message(
         owner_id=conversation.owner_id,
-        conversation=conversation,
-        author=user,
+        conversation_id=conversation.pk,
+        author_id=user.pk,
         parent_id=parent if isinstance(parent, UUID) else None,
         role=Message.Role.USER,
         content=content,
         search_text=" ".join(index_terms(content)),
-        message_index=newest.message_index + 1 if newest else 0,
+        message_index=newest.index + 1,
     )
     if not conversation.title:
         conversation.title = title_of(content)
-    return _answer_to(conversation, question, question.message_index + 1)
+    rows.insert(question)
+    return _answer_to(conversation, question, newest.index + 2)
 
 
 def ask_instead(user: User, question: Message, content: str) -> Message:
@@ -75,59 +75,86 @@ def ask_again(user: User, message: Message) -> Message:
     """Another answer to the question of `message`, beside it."""
     if message.role != Message.Role.ASSISTANT or message.parent is None:
         raise Refused("not_an_answer", _("Only an answer can be given again."))
-    return _answer_after(_ready(user, message.conversation), message.parent)
+    newest = _ready(user, message.conversation)
+    return _answer_to(message.conversation, message.parent, newest.index + 1)
 
 
 def go_on(user: User, message: Message) -> Message:
     """The rest of an answer that was stopped or cut, below it."""
     if message.status not in CUT or not message.content or message.parent is None:
         raise Refused("not_cut", _("This answer was not cut, so there is no rest of it."))
-    return _answer_after(_ready(user, message.conversation), message)
+    newest = _ready(user, message.conversation)
+    return _answer_to(message.conversation, message, newest.index + 1)
 
 
-def _ready(user: User, conversation: Conversation) -> Conversation:
-    """The conversation, locked until the commit: two questions at once cannot both pass here."""
+@dataclass(frozen=True)
+class Newest:
+    """The last message of a conversation so far; before the first, index is -1."""
+
+    pk: UUID | None
+    index: int
+
+
+# Its second statement sees what was committed until the first had its lock.
+READY = """
+    SELECT FROM conversations_conversation WHERE id = %s FOR UPDATE;
+    SELECT c.leaf_id, c.title, chatbot.is_active,
+        EXISTS (SELECT FROM conversations_message
+                WHERE conversation_id = c.id AND status = 'streaming'),
+        newest.id, coalesce(newest.message_index, -1)
+    FROM conversations_conversation c JOIN chatbots_chatbot chatbot ON chatbot.id = c.chatbot_id
+    LEFT JOIN LATERAL (
+        SELECT id, message_index FROM conversations_message
+        WHERE conversation_id = c.id ORDER BY message_index DESC LIMIT 1
+    ) newest ON true
+    WHERE c.id = %s
+"""
+
+
+def _ready(user: User, conversation: Conversation) -> Newest:
+    """The conversation, locked until the commit, is brought up to date: two questions at once
+    cannot both pass here."""
     # Who made the chatbot pays for what it says.
     limits.check_tokens(user if conversation.owner_id == user.pk else conversation.owner)
-    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    if not conversation.chatbot.is_active:
+    found = rows.first(READY, [conversation.pk, conversation.pk])
+    if found is None:
+        raise Conversation.DoesNotExist
+    conversation.leaf_id, conversation.title, is_active, is_running, *newest = found
+    if not is_active:
         raise Refused(
             "chatbot_inactive", _("This chatbot is switched off. Switch it on to ask it.")
         )
-    if running_in(conversation):
+    if is_running:
         raise Refused(
             "answer_running",
             _("The last answer is still being written. Wait for it, or stop it."),
         )
-    return conversation
+    return Newest(*newest)
 
 
-def _newest(conversation: Conversation) -> Message | None:
-    rows = conversation.messages.only("pk", "message_index", "conversation_id")
-    return rows.order_by("-message_index").first()
-
-
-def _answer_after(conversation: Conversation, before: Message) -> Message:
-    newest = _newest(conversation)
-    return _answer_to(conversation, before, newest.message_index + 1 if newest else 0)
+SHOWN = """
+    UPDATE conversations_conversation SET leaf_id = %s, title = %s, updated_at = now() WHERE id = %s
+    RETURNING id
+"""
 
 
 def _answer_to(conversation: Conversation, before: Message, index: int) -> Message:
     """The answer to a question, or the rest of an answer; it ends the branch that is shown."""
     reservation = credits.reserve(before.owner_id, PRICE, reason="answer")
-    answer = Message.objects.create(
+    answer = Message(
         owner_id=before.owner_id,
         conversation_id=before.conversation_id,
-        parent=before,
+        parent_id=before.pk,
         role=Message.Role.ASSISTANT,
         status=Message.Status.STREAMING,
         message_index=index,
         producer_token=uuid4(),
-        lease_until=Now() + lease_length(),
+        lease_until=lease_end(),  # type: ignore[misc]
         reservation_id=reservation.pk,
     )
-    conversation.leaf = answer
-    conversation.save(update_fields=["leaf", "title", "updated_at"])
+    rows.insert(answer)
+    conversation.leaf_id = answer.pk
+    rows.first(SHOWN, [answer.pk, conversation.title, conversation.pk])
     return answer
 
 

@@ -98,10 +98,6 @@ def thread_of(conversation: Conversation, tree: Tree, *, most: int | None = None
     return [found[pk] for pk in branch]
 
 
-def running_in(conversation: Conversation) -> bool:
-    return conversation.messages.filter(status=Message.Status.STREAMING).exists()
-
-
 def _gone(messages: list[Message]) -> frozenset[str]:
     named = {
         source["document_id"]
