@@ -45,6 +45,7 @@ urlpatterns = [
     path("<uuid:pk>/passages/switch/", chunks.switch, name="switch_passages"),
     path("<uuid:pk>/state/", document.state, name="state"),
     path("<uuid:pk>/download/", document.download, name="download"),
+    path("<uuid:pk>/file/", document.file, name="file"),
     path("<uuid:pk>/edit/", document.edit, name="edit"),
     path("<uuid:pk>/reprocess/", document.reprocess, name="reprocess"),
     path("<uuid:pk>/cancel/", document.cancel, name="cancel"),

@@ -205,7 +205,10 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SharedRo
 
     @extend_schema(
         summary="The original, as an attachment",
-        responses={(200, kind): OpenApiTypes.BINARY for kind in ORIGINALS},
+        description="`Range` with one stretch of bytes gets that stretch, with 206.",
+        responses={
+            (status, kind): OpenApiTypes.BINARY for status in (200, 206) for kind in ORIGINALS
+        },
     )
     @fails_with(409, 503)
     @action(detail=True)
@@ -214,7 +217,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SharedRo
         tag = f'"{document.content_hash}"'
         if unchanged := not_modified(request, tag):
             return unchanged
-        response = download(document)
+        response = download(document, request.headers.get("Range", ""))
         response["ETag"] = tag
         return response
 

@@ -45,6 +45,8 @@ class Handler(BaseHTTPRequestHandler):
         found = self.shelf.objects.get(self.key)
         if found is None:
             return self._answer(404, MISSING)
+        if stretch := self.headers.get("Range", ""):
+            return self._answer(206, found[int(stretch.removeprefix("bytes=").rstrip("-")) :])
         self._answer(200, found, sent=self.shelf.cut_after)
         self.close_connection = self.shelf.cut_after is not None
 

@@ -71,6 +71,8 @@ def test_an_original_goes_into_the_bucket_is_read_sent_and_deleted(api, owner, s
     file = api.get(f"/api/v1/documents/{waiting.pk}/file/")
     assert b"".join(file) == b"The sky is blue."
     assert file["Content-Disposition"] == 'attachment; filename="sky.txt"'
+    stretch = api.get(f"/api/v1/documents/{waiting.pk}/file/", headers={"Range": "bytes=4-6"})
+    assert (stretch.status_code, b"".join(stretch)) == (206, b"sky")
     api.delete(f"/api/v1/documents/{waiting.pk}/")
     assert shelf.objects == {}
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -29,12 +31,16 @@ def owned(request: HttpRequest, pk: UUID) -> Document:
     return get_object_or_404(Document.objects.for_user(request.user), pk=pk)
 
 
+def visible(request: HttpRequest, pk: UUID) -> Document:
+    return get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+
+
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`?chunk=` or `?start=&end=` marks a passage and shows its page; else `?page=`. `?view=` says
     whether as text or as the PDF's page looks: without it passages are shown on their page."""
-    document = owned(request, pk)
+    document = visible(request, pk)
     text = DocumentText.objects.filter(document=document).first()
     context = {"document": document, "text": text, "work": progress_of(document)}
     if text:
@@ -90,12 +96,31 @@ def state(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
-        return downloads.download(owned(request, pk))
+        return downloads.download(visible(request, pk))
     except queue.NotNow as reason:
         messages.warning(request, str(reason))
     except StorageDown:
         messages.error(request, UNREACHABLE)
     return redirect("documents:detail", pk)
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The original for the page that draws it, whole or the stretch it asks for."""
+    document = visible(request, pk)
+    tag = quote_etag(document.content_hash)
+    try:
+        response = get_conditional_response(request, etag=tag) or downloads.download(
+            document, request.headers.get("Range", "")
+        )
+    except queue.NotNow as reason:
+        return HttpResponse(str(reason), status=409, content_type="text/plain; charset=utf-8")
+    except StorageDown:
+        return HttpResponse(UNREACHABLE, status=503, content_type="text/plain; charset=utf-8")
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @login_required

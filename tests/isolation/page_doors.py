@@ -136,6 +136,7 @@ DOCUMENTS = [
     ),
     Door("documents:state", "GET", path=document),
     Door("documents:download", "GET", path=document),
+    Door("documents:file", "GET", path=document),
     Door("documents:edit", "GET", path=document),
     Door("documents:edit", "POST", path=document, body=always({"title": "Taken"})),
     Door("documents:reprocess", "POST", path=document),
