@@ -339,7 +339,7 @@ OPENAI_API_KEY = env("OPENAI_API_KEY")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL")
 OPENAI_CHAT_MODELS = tuple(env_list("KYRO_OPENAI_CHAT_MODELS"))
 # Of models whose names tell nothing, and of every one at an address of one's own.
-CONTEXT_WINDOW = int(env_number("KYRO_CONTEXT_WINDOW", 0))
+CONTEXT_WINDOW = int(env_number("KYRO_CONTEXT_WINDOW", 8192))
 GEMINI_API_KEY = env("GEMINI_API_KEY")
 GEMINI_BASE_URL = env("GEMINI_BASE_URL")
 GEMINI_CHAT_MODELS = tuple(env_list("KYRO_GEMINI_CHAT_MODELS"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,7 @@ Write in the language of the conversation, briefly, nothing but the summary."""
 class Condensed:
     """made: what the answer keeps of it, where something was summarised or left out just now."""
 
-    history: list[ChatMessage]
+    history: Sequence[ChatMessage]
     summary: str = ""
     made: dict[str, Any] | None = None
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -36,6 +36,7 @@ from providers.base import ChatMessage, ChatModel, ChatRequest, ToolCalled, Usag
 from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
+Made = TypeVar("Made")
 PURPOSE = "plan"
 STEPS = 4
 CALLS = 8
@@ -127,7 +128,7 @@ class Planner:
             tools=tuple(tool.offered() for tool in self.offered.values()),
         )
 
-    async def _in_time(self, work: Any) -> Any:
+    async def _in_time(self, work: Awaitable[Made]) -> Made:
         try:
             async with asyncio.timeout_at(self.ends_at):
                 return await work
@@ -166,7 +167,7 @@ class Planner:
         """Note in the step how it ended; returns what the planner is told of it."""
         try:
             arguments = fitting(call.arguments, tool.parameters)
-            result: Result = await self._in_time(tool.run(self.reach, arguments))
+            result = await self._in_time(tool.run(self.reach, arguments))
         except (ToolError, ProviderError) as error:
             step |= {"status": "failed", "summary": str(error)}
             return f"Failed: {error}"
