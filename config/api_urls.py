@@ -8,20 +8,25 @@ from accounts.audit_api import AuditView
 from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
 from accounts.rates import charged, guessable, outside
 from accounts.requests import unscoped
+from accounts.sharing.api import ProjectViewSet
 from billing.api import DailyUsageView, MeView, UsageView
 from billing.plan_api import CreditsView, PlansView, SubscriptionView
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
 from chatbots.api.versions import RestoreView, VersionsView, VersionView
+from config.api_project_urls import urlpatterns as project_urlpatterns
 from conversations.api.bench import SearchExplainView, SearchLogView
 from conversations.api.conversations import ConversationViewSet
+from conversations.api.feedback import ConversationFeedbackView, MessageFeedbackView
 from conversations.api.messages import (
+    ContinueView,
     ConversationMessagesView,
     EventsView,
     MessageView,
     RegenerateView,
     StopView,
 )
+from conversations.api.sharing import ShareLinkView, ShareView
 from documents.api.chunks import ChunkViewSet, SwitchView
 from documents.api.documents import DocumentViewSet
 from documents.api.queue import QueueView
@@ -34,6 +39,7 @@ router.register("api-keys", ApiKeyViewSet, "api-keys")
 router.register("chatbots", ChatbotViewSet, "api-chatbots")
 router.register("conversations", ConversationViewSet, "api-conversations")
 router.register("documents", DocumentViewSet, "api-documents")
+router.register("projects", ProjectViewSet, "api-projects")
 router.register("web-sources", WebSourceViewSet, "api-web-sources")
 router.register("uploads", UploadViewSet, "api-uploads")
 
@@ -41,6 +47,7 @@ urlpatterns = [
     # First, since they are looked through in turn and nothing is asked as often.
     path("search/", unscoped(SearchView.as_view()), name="api-search"),
     *router.urls,
+    *project_urlpatterns,
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("chat-models/", ChatModelsView.as_view(), name="api-chat-models"),
     path("chunks/switch/", SwitchView.as_view(), name="api-chunks-switch"),
@@ -65,6 +72,17 @@ urlpatterns = [
         unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
     ),
+    path(
+        "conversations/<uuid:pk>/feedback/",
+        ConversationFeedbackView.as_view(),
+        name="api-conversation-feedback",
+    ),
+    path("conversations/<uuid:pk>/share/", ShareView.as_view(), name="api-conversation-share"),
+    path(
+        "conversations/<uuid:pk>/share/<uuid:link>/",
+        ShareLinkView.as_view(),
+        name="api-conversation-share-link",
+    ),
     path("credits/", CreditsView.as_view(), name="api-credits"),
     path("documents/queue/", QueueView.as_view(), name="api-documents-queue"),
     path(
@@ -74,7 +92,15 @@ urlpatterns = [
     ),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
+    path(
+        "messages/<uuid:pk>/feedback/", MessageFeedbackView.as_view(), name="api-message-feedback"
+    ),
     path("messages/<uuid:pk>/events/", unscoped(EventsView.as_view()), name="api-message-events"),
+    path(
+        "messages/<uuid:pk>/continue/",
+        unscoped(charged(ContinueView.as_view())),
+        name="api-message-continue",
+    ),
     path(
         "messages/<uuid:pk>/regenerate/",
         unscoped(charged(RegenerateView.as_view())),

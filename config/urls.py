@@ -31,6 +31,7 @@ urlpatterns = [
     path("chatbots/", include("chatbots.urls")),
     path("chatbots/", include("conversations.chatbot_urls")),
     path("chat/", include("conversations.urls")),
+    path("share/", include("conversations.shared_urls")),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
     path("admin/", admin.site.urls),

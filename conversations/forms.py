@@ -1,8 +1,13 @@
+from __future__ import annotations
+
+import datetime as dt
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from conversations.feedback import REASONS
-from conversations.models import Conversation, Feedback
+from conversations.models import Conversation, Feedback, ShareLink
+from conversations.sharing import expiry
 
 LONGEST_QUESTION = 20_000
 
@@ -35,3 +40,30 @@ class FeedbackForm(forms.Form):
     @property
     def complaint(self) -> str:
         return next(iter(self.errors.values()))[0]
+
+
+class ShareForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What it shows"),
+        choices=[
+            (ShareLink.Kind.SNAPSHOT, _("The conversation as it is now")),
+            (ShareLink.Kind.LIVE, _("The conversation, and what is said later")),
+        ],
+        initial=ShareLink.Kind.SNAPSHOT,
+        widget=forms.RadioSelect,
+    )
+    days = forms.TypedChoiceField(
+        label=_("It ends"),
+        choices=[
+            (1, _("after a day")),
+            (7, _("after a week")),
+            (30, _("after 30 days")),
+            (0, _("when you revoke it")),
+        ],
+        coerce=int,
+        initial=7,
+    )
+
+    @property
+    def expires_at(self) -> dt.datetime | None:
+        return expiry(self.cleaned_data["days"])

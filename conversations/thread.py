@@ -12,7 +12,8 @@ from chatbots import versions
 from chatbots.models import Chatbot
 from conversations import feedback
 from conversations.branches import ALONE, Place, Tree
-from conversations.models import Conversation, Feedback, Message
+from conversations.claims import without_marks
+from conversations.models import Conversation, Feedback, Message, ShareLink
 from conversations.prompts import default_refusal
 from conversations.rendering import passage_url, render_answer
 from documents.models import Document
@@ -35,7 +36,8 @@ class ShownMessage:
 
     @cached_property
     def html(self) -> SafeString:
-        return render_answer(self.message.content, self.message.citations, self.gone)
+        message = self.message
+        return render_answer(message.content, message.citations, self.gone, message.claims)
 
     @property
     def is_offline(self) -> bool:
@@ -45,16 +47,34 @@ class ShownMessage:
     def found_nothing(self) -> bool:
         """It ended by saying, in the words it was given, that the documents do not tell."""
         message = self.message
-        if message.status != Message.Status.COMPLETE or message.citations:
+        if message.status != Message.Status.COMPLETE:
             return False
         refusal = self.chatbot.refusal_text or default_refusal()
-        return index_terms(message.content) == index_terms(refusal)
+        return index_terms(without_marks(message.content)) == index_terms(refusal)
 
     @property
     def is_unsupported(self) -> bool:
         message = self.message
         done = message.status == Message.Status.COMPLETE
         return done and not message.citations and not self.found_nothing
+
+    @property
+    def doubts(self) -> int:
+        """How many of its cited statements their sources do not clearly support."""
+        return sum(not claim["supported"] for claim in self.message.claims)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """None of its cited statements is clearly supported."""
+        return self.doubts > 0 and self.doubts == len(self.message.claims)
+
+    @property
+    def looks_back(self) -> bool:
+        """What it was given is offered where its own sources do not do."""
+        message = self.message
+        return bool(message.content) and (
+            not message.citations or self.found_nothing or self.is_doubtful
+        )
 
     @property
     def looked_at(self) -> list[dict[str, Any]]:
@@ -75,6 +95,26 @@ class ShownMessage:
         message = self.message
         is_cut = message.status in CUT and bool(message.content)
         return is_cut and message.model_used != OFFLINE_MODEL
+
+
+class Shared(ShownMessage):
+    """A message for readers who cannot open its sources: they have the quotes."""
+
+    @cached_property
+    def cited(self) -> list[dict[str, Any]]:
+        anchor = f"#source-{self.message.pk}"
+        return [
+            {**citation, "url": f"{anchor}-{citation['number']}"}
+            for citation in self.message.citations
+        ]
+
+    @cached_property
+    def html(self) -> SafeString:
+        return render_answer(self.message.content, self.cited, (), self.message.claims)
+
+
+def shared(messages: list[Message], link: ShareLink) -> list[Shared]:
+    return [Shared(message, link.conversation.chatbot) for message in messages]
 
 
 def shown(

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from conversations import live
-from conversations.views import asking, feedback, order, thread
+from conversations.views import asking, feedback, order, sharing, thread
 
 app_name = "conversations"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<uuid:pk>/rename/", order.rename, name="rename"),
     path("<uuid:pk>/pin/", order.pin, name="pin"),
     path("<uuid:pk>/archive/", order.archive, name="archive"),
+    path("<uuid:pk>/export/", order.export, name="export"),
+    path("<uuid:pk>/links/", sharing.links, name="links"),
+    path("<uuid:pk>/links/<uuid:link>/revoke/", sharing.revoke, name="revoke-link"),
     path("<uuid:pk>/delete/", order.delete, name="delete"),
     path("messages/<uuid:pk>/", thread.message, name="message"),
     path("messages/<uuid:pk>/events/", live.events, name="events"),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -17,13 +14,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit
+from accounts import answering, audit
 from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
+from accounts.rest.problems import Problem
 from accounts.rest.schema import fails_with
 from chatbots.api.lookup import chatbot_or_404
+from chatbots.models import Chatbot
 from conversations import exporting
 from conversations.api.serializers import (
+    OVERRIDES,
     ConversationSerializer,
     ExportSerializer,
     NewConversationSerializer,
@@ -86,17 +86,35 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
         )
         return Response(self.get_serializer(conversation).data, status=201)
 
-    @extend_schema(summary="Rename, pin or archive")
+    @extend_schema(
+        summary="Rename, pin, archive, walk to another branch, answer with another model"
+    )
+    @fails_with(404)
     def partial_update(self, request: Request, pk: str) -> Response:
         conversation = self.get_object()
         serializer = self.get_serializer(conversation, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changed = serializer.validated_data
+        if changed.get("leaf_id"):
+            get_object_or_404(conversation.messages.only("pk"), pk=changed["leaf_id"])
+        if not changed.keys().isdisjoint(OVERRIDES):
+            self._check_overrides(conversation, changed.get("model", ""))
         for field, value in changed.items():
             setattr(conversation, field, value)
         # Only what was sent: the counters belong to triggers.
-        conversation.save(update_fields=[*changed, "updated_at"])
+        fields = [name.removesuffix("_id") for name in changed]
+        conversation.save(update_fields=[*fields, "updated_at"])
         return Response(serializer.to_representation(conversation))
+
+    def _check_overrides(self, conversation: Conversation, model: str) -> None:
+        """Its owner pays, so only who may change the chatbot overrules it, by models it may use."""
+        mine = Chatbot.objects.editable_by(self.request.user).select_related("owner")
+        chatbot = mine.filter(pk=conversation.chatbot_id).first()
+        if chatbot is None:
+            detail = _("Only who may change the chatbot may overrule it.")
+            raise Problem(403, "role_missing", detail)
+        if model and not answering.models_of(chatbot.owner).include(model):
+            raise serializers.ValidationError({"model": [_("There is no such model here.")]})
 
     @extend_schema(summary="Delete with all its messages")
     def destroy(self, request: Request, pk: str) -> Response:
@@ -117,21 +135,6 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
     def export(self, request: Request, pk: str) -> HttpResponse:
         conversation = self.get_object()
         wanted = request.query_params.get("format", "json")
-        if wanted not in FORMATS:
+        if wanted not in exporting.FORMATS:
             raise serializers.ValidationError({"format": [_("json or markdown.")]})
-        suffix, make = FORMATS[wanted]
-        response = make(conversation)
-        name = f"{slugify(conversation.title) or 'conversation'}.{suffix}"
-        response["Content-Disposition"] = content_disposition_header(True, name)
-        return response
-
-
-def _as_markdown(conversation: Conversation) -> HttpResponse:
-    text = exporting.as_markdown(conversation)
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
-
-
-FORMATS: dict[str, tuple[str, Callable[[Conversation], HttpResponse]]] = {
-    "json": ("json", lambda conversation: Response(exporting.as_json(conversation))),
-    "markdown": ("md", _as_markdown),
-}
+        return exporting.download(conversation, wanted)

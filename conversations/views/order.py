@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from conversations import branches
+from conversations import branches, exporting
 from conversations.forms import TitleForm
 from conversations.models import Conversation, Message
 from conversations.views.found import own
@@ -68,6 +68,17 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = _("It is in your history again.") if is_back else _("Archived. Search still finds it.")
     messages.success(request, said)
     return redirect(conversation if is_back else "conversations:list")
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The whole conversation, all its branches, as a file."""
+    conversation = get_object_or_404(own(request.user), pk=pk)
+    wanted = request.GET.get("format", "markdown")
+    if wanted not in exporting.FORMATS:
+        raise Http404
+    return exporting.download(conversation, wanted)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The policies of the API."""
 
+from tests.isolation.chatbot_doors import CHATBOT_API
 from tests.isolation.doors import (
     QUESTION,
     Door,
@@ -291,6 +292,31 @@ CONVERSATIONS = [
     Door("api-message-events", "GET", "conversations:read", path=answer),
     Door("api-message-regenerate", "POST", "conversations:write", path=answer),
     Door("api-message-stop", "POST", "conversations:write", path=answer),
+    Door("api-message-continue", "POST", "conversations:write", path=lambda world: [world.cut]),
+    Door(
+        "api-conversations-detail",
+        "PATCH",
+        "conversations:write",
+        path=conversation,
+        body=lambda world: {"leaf": str(world.answer)},
+    ),
+    *(
+        Door(f"api-{what}-feedback", method, f"conversations:{verb}", path=path, body=body)
+        for what, path in (("message", answer), ("conversation", conversation))
+        for method, verb, body in (
+            ("GET", "read", always({})),
+            ("POST", "write", always({"rating": "down", "reason": "wrong"})),
+            ("DELETE", "write", always({})),
+        )
+    ),
+    Door("api-conversation-share", "GET", "conversations:read", path=conversation),
+    Door("api-conversation-share", "POST", "conversations:write", path=conversation),
+    Door(
+        "api-conversation-share-link",
+        "DELETE",
+        "conversations:write",
+        path=lambda world: [world.conversation, world.link],
+    ),
 ]
 API_DOORS = [
     *WEB_API,
@@ -301,6 +327,7 @@ API_DOORS = [
     *UPLOADS,
     *SEARCH,
     *CHATBOTS,
+    *CHATBOT_API,
     *CONVERSATIONS,
     *OPENAI,
 ]

@@ -1,5 +1,6 @@
 """The policies of the pages, and of the doors that are open to everybody."""
 
+from tests.isolation.chatbot_doors import CHATBOT_PAGES
 from tests.isolation.doors import (
     QUESTION,
     Door,
@@ -21,6 +22,8 @@ from tests.own_server import own_server_key
 OPEN = {
     *("landing", "api-schema", "api-docs", "favicon", "health-live", "health-ready"),
     "accounts:invitation",
+    # By the token of a share link: see conversations/tests/test_sharing.py.
+    *("shared:conversation", "shared:thread"),
 }
 OPEN_STAFF = {"admin:login", "admin:logout"}
 # django-allauth's own pages: they know the session's person and no rows of a tenant.
@@ -200,6 +203,21 @@ CHAT = [
     Door("conversations:events", "GET", path=answer),
     Door("conversations:stop", "POST", path=answer),
     Door("conversations:again", "POST", path=answer),
+    Door("conversations:go-on", "POST", path=lambda world: [world.cut]),
+    Door("conversations:edit", "POST", path=lambda world: [world.question], body=QUESTION),
+    Door("conversations:show", "POST", path=answer),
+    Door("conversations:feedback", "POST", path=answer, body=always({"rating": "up"})),
+    Door("conversations:archive", "POST", path=conversation),
+    Door("conversations:export", "GET", path=conversation),
+    Door("conversations:links", "GET", path=conversation),
+    Door(
+        "conversations:links", "POST", path=conversation, body=always({"kind": "live", "days": 1})
+    ),
+    Door(
+        "conversations:revoke-link",
+        "POST",
+        path=lambda world: [world.conversation, world.link],
+    ),
     Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
 ]
-PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *BENCH, *CHAT]
+PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *CHATBOT_PAGES, *BENCH, *CHAT]

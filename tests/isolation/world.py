@@ -17,7 +17,10 @@ from accounts.models import ApiKey, ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
+from chatbots import versions
 from chatbots.models import Chatbot
+from conversations import feedback, sharing
+from conversations.feedback import Verdict
 from conversations.models import Conversation, Message
 from documents import batches, generations
 from documents.lexical import weighed
@@ -53,6 +56,8 @@ class World:
     conversation: UUID = field(default_factory=uuid4)
     question: UUID = field(default_factory=uuid4)
     answer: UUID = field(default_factory=uuid4)
+    cut: UUID = field(default_factory=uuid4)  # an answer that is incomplete
+    link: UUID = field(default_factory=uuid4)  # by which the conversation is shared
     key: UUID = field(default_factory=uuid4)
     credential: UUID = field(default_factory=uuid4)
     fetched: UUID = field(default_factory=uuid4)  # a document of a web address
@@ -65,7 +70,8 @@ class World:
         """What must never be seen by another person."""
         ids = (self.document, self.waiting, self.locked, self.chunk, self.chatbot)
         ids += (self.conversation,)
-        ids += (self.question, self.answer, self.key, self.credential, self.upload)
+        ids += (self.question, self.answer, self.cut, self.link, self.key, self.credential)
+        ids += (self.upload,)
         ids += (self.fetched, self.site, self.crawled)
         return [self.word, self.slug, *map(str, ids)]
 
@@ -86,7 +92,21 @@ def make_world(word: str) -> World:
         locked.save(force_insert=True)
         chatbot = Chatbot.objects.create(owner=user, name=f"{word} bot", slug=f"{word}-bot")
         chatbot.read_documents([document])
+        versions.publish(user, chatbot, f"{word} note")
+        Chatbot.objects.filter(pk=chatbot.pk).update(system_prompt=f"{word} prompt")
         conversation, question, answer = _conversation(user, chatbot, chunk, word)
+        cut = Message.objects.create(
+            owner=user,
+            conversation=conversation,
+            parent=question,
+            role="assistant",
+            status="incomplete",
+            content=f"The {word}",
+            message_index=2,
+        )
+        for about in (answer, None):
+            feedback.give(user, conversation, Verdict("up", comment=word), about)
+        link = sharing.share(user, conversation, "snapshot")
         key, _secret = keys.issue(user, f"{word} key")
         credential = ProviderCredential(
             owner=user, provider="gemini", label=f"{word} account", base_url="http://127.0.0.1:9"
@@ -111,6 +131,8 @@ def make_world(word: str) -> World:
         conversation=conversation.pk,
         question=question.pk,
         answer=answer.pk,
+        cut=cut.pk,
+        link=link.pk,
         key=key.pk,
         credential=credential.pk,
         fetched=fetched.pk,
