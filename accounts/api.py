@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -93,6 +94,12 @@ class ApiKeySerializer(StrictModelSerializer):
         allow_null=True,
         help_text="The one chatbot whose conversations, answers and knowledge the key opens.",
     )
+    project = serializers.UUIDField(
+        source="project_id",
+        required=False,
+        allow_null=True,
+        help_text="The one project whose documents, chatbots and conversations the key opens.",
+    )
     scopes = serializers.MultipleChoiceField(
         choices=keys.SCOPES,
         required=False,
@@ -107,6 +114,7 @@ class ApiKeySerializer(StrictModelSerializer):
             "prefix",
             "scopes",
             "chatbot",
+            "project",
             "is_active",
             "last_used_at",
             "expires_at",
@@ -151,7 +159,8 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TaggedRows
             wanted["name"],
             scopes=_given_scopes(request.auth, wanted.get("scopes")),
             expires_at=_given_end(request.auth, wanted.get("expires_at")),
-            chatbot_id=_own_chatbot(request.user, wanted.get("chatbot_id")),
+            chatbot_id=_one_of(keys.chatbots_of, request.user, wanted.get("chatbot_id")),
+            project_id=_one_of(keys.projects_of, request.user, wanted.get("project_id")),
         )
         key.key = secret  # type: ignore[attr-defined]
         return Response(IssuedKeySerializer(key).data, status=201)
@@ -172,8 +181,10 @@ def _given_scopes(caller: ApiKey | None, wanted: set[str] | None) -> list[str]:
     return [scope for scope in keys.SCOPES if scope in (may_give if wanted is None else wanted)]
 
 
-def _own_chatbot(user: User, wanted: UUID | None) -> UUID | None:
-    if wanted and wanted not in keys.chatbots_of(user):
+def _one_of(
+    known: Callable[[User], dict[UUID, str]], user: User, wanted: UUID | None
+) -> UUID | None:
+    if wanted and wanted not in known(user):
         raise Http404
     return wanted
 

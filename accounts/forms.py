@@ -98,9 +98,12 @@ class ApiKeyForm(forms.ModelForm):
         error_messages={"required": _("Choose at least one. A key that may do nothing is no use.")},
     )
 
-    chatbot = forms.ChoiceField(
-        label=_("Only this chatbot"),
-        help_text=_("The key then opens that chatbot's answers and conversations, nothing else."),
+    limit = forms.ChoiceField(
+        label=_("Only for"),
+        help_text=_(
+            "One chatbot: its answers and conversations. One project: its documents, chatbots and"
+            " your conversations with them. The key then opens nothing else."
+        ),
         required=False,
     )
 
@@ -108,18 +111,25 @@ class ApiKeyForm(forms.ModelForm):
         model = ApiKey
         fields = ["name"]
 
-    def __init__(self, *args: Any, chatbots: dict[UUID, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, chatbots: dict[UUID, str], projects: dict[UUID, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        names = [(str(pk), name) for pk, name in chatbots.items()]
-        self.fields["chatbot"].choices = [("", _("All of them, and the documents")), *names]
+        groups = [
+            (_("One project"), [(f"project:{pk}", name) for pk, name in projects.items()]),
+            (_("One chatbot"), [(f"chatbot:{pk}", name) for pk, name in chatbots.items()]),
+        ]
+        offered = [group for group in groups if group[1]]
+        self.fields["limit"].choices = [("", _("Everything you may use")), *offered]
 
     def issue(self, user: User) -> tuple[ApiKey, str]:
         """The new key and its secret, to be shown once."""
         days = self.cleaned_data["lifetime"]
+        kind, _colon, pk = self.cleaned_data["limit"].partition(":")
         return keys.issue(
             user,
             self.cleaned_data["name"],
             scopes=self.cleaned_data["scopes"],
             expires_at=timezone.now() + dt.timedelta(days=int(days)) if days != "never" else None,
-            chatbot_id=UUID(chosen) if (chosen := self.cleaned_data["chatbot"]) else None,
+            **({f"{kind}_id": UUID(pk)} if kind else {}),
         )

@@ -46,15 +46,19 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def api_keys(request: HttpRequest) -> HttpResponse:
     """The list; a POST makes a key and answers with its secret, which no later page can show."""
-    chatbots = keys.chatbots_of(request.user)
-    form, secret = ApiKeyForm(request.POST or None, chatbots=chatbots), ""
+    limits = {
+        "chatbots": keys.chatbots_of(request.user),
+        "projects": keys.projects_of(request.user),
+    }
+    form, secret = ApiKeyForm(request.POST or None, **limits), ""
     if request.method == "POST" and form.is_valid():
         _key, secret = form.issue(request.user)
-        form = ApiKeyForm(chatbots=chatbots)
+        form = ApiKeyForm(**limits)
     issued = Paginator(ApiKey.objects.for_user(request.user), KEYS_PER_PAGE)
     page = issued.get_page(request.GET.get("page"))
     for key in page:
-        key.chatbot_name = chatbots.get(key.chatbot_id, _("a chatbot that is gone"))
+        key.chatbot_name = limits["chatbots"].get(key.chatbot_id, _("a chatbot that is gone"))
+        key.project_name = limits["projects"].get(key.project_id, _("a project that is gone"))
     context = {
         "form": form,
         "secret": secret,

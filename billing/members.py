@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.models import Invitation, User
 from billing.limits import QuotaExceeded
@@ -11,7 +12,7 @@ from billing.models import Subscription
 
 def check_members(owner: User, email: str) -> None:
     """Refuse an invitation of one more person than the plan has room for, whichever of the owner's
-    projects they are in; who was invited and has not answered yet holds a place."""
+    projects they are in. The owner needs no place; who was invited and may still come has one."""
     # Holding the subscription row makes parallel invitations of one owner count each other.
     held = Subscription.objects.select_for_update(of=("self",)).select_related("plan")
     limit = held.get(user=owner).plan.member_limit
@@ -28,5 +29,10 @@ def check_members(owner: User, email: str) -> None:
             "member_limit",
             limit,
             None,
-            f"Your plan has room for {limit:,} people in your projects. Remove somebody first.",
+            ngettext(
+                "Your plan has room for %s person besides you in your projects.",
+                "Your plan has room for %s people besides you in your projects.",
+                limit,
+            )
+            % limit,
         )

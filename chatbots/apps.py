@@ -6,6 +6,7 @@ class ChatbotsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import keys
+        from chatbots import leaving  # noqa: F401
         from chatbots.models import Chatbot
 
         keys.chatbots_of = lambda user: dict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -16,6 +17,7 @@ from accounts.models import User
 from accounts.requests import unscoped
 from accounts.tenancy import scope
 from conversations import producers
+from conversations.access import guarded
 from conversations.models import Message
 from conversations.readers import Reader
 from conversations.turns import load_turn
@@ -37,21 +39,26 @@ def stored_message(user: User, pk: UUID) -> Message:
 @require_GET
 def events(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
     """An answer as it is written. `after` is for a page that shows a part already."""
-    stored_message(request.user, pk)
+    message = stored_message(request.user, pk)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
-    return event_stream(request.user, pk, after)
+    return event_stream(request.user, message, after)
 
 
-def event_stream(user: User, pk: UUID, after: str = "") -> StreamingHttpResponse:
+def event_stream(user: User, message: Message, after: str = "") -> StreamingHttpResponse:
     """The events of an answer of the user's (the caller has looked) beyond the id `after`."""
-    return streamed(reader_of(user, pk, after).stream())
+    return streamed(reader_of(user, message, after).stream())
 
 
-def reader_of(user: User, pk: UUID, after: str = "") -> Reader:
+def reader_of(user: User, message: Message, after: str = "") -> Reader:
+    """Of a member of the chatbot's project it hears nothing once they are one no more."""
+
     async def stored() -> dict:
-        return (await producers.in_thread(stored_message, user, pk)).recalled()
+        return (await producers.in_thread(stored_message, user, message.pk)).recalled()
 
-    return Reader.after(after, pk, stored)
+    reader = Reader.after(after, message.pk, stored)
+    if user.pk != message.owner_id:
+        reader.guard = partial(guarded, message=message, reader=user)
+    return reader
 
 
 def streamed(parts: AsyncIterator[bytes]) -> StreamingHttpResponse:

@@ -21,6 +21,14 @@ HEARTBEAT = b": still here\n\n"
 BLOCK_MS = 1000
 EVENT_ID = re.compile(r"([0-9]{1,15})(?:-[0-9]{1,15})?:([0-9]{1,9})")
 
+Events = AsyncIterator[Event | None]
+Guard = Callable[[Events], Events]
+
+
+def unguarded(events: Events) -> Events:
+    """For who cannot lose the right to read."""
+    return events
+
 
 @dataclass
 class Reader:
@@ -30,6 +38,7 @@ class Reader:
     stored: Callable[[], Awaitable[dict[str, Any]]]
     number: int = 0  # of the last event seen
     shown: int = 0  # characters
+    guard: Guard = unguarded
 
     @classmethod
     def after(
@@ -45,8 +54,11 @@ class Reader:
         async for event in self.events():
             yield encode(event, f"{self.number}-0:{self.shown}") if event else HEARTBEAT
 
-    async def events(self) -> AsyncIterator[Event | None]:
+    def events(self) -> Events:
         """What there is to tell until the answer has ended; None after every 15 s of silence."""
+        return self.guard(self._events())
+
+    async def _events(self) -> Events:
         quiet_since = time.monotonic()
         while True:
             async for event in self._news():

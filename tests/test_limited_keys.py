@@ -28,6 +28,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consu
 OPENED = {
     ("api-chatbots-list", "GET"),
     ("api-chatbots-detail", "GET"),
+    ("api-chatbots-versions", "GET"),
+    ("api-chatbots-version", "GET"),
     ("api-search", "POST"),
     ("api-search-explain", "POST"),
     ("api-search-log", "GET"),
@@ -160,8 +162,8 @@ def test_the_page_makes_and_shows_a_limited_key(owner) -> None:
     browser = Client()
     browser.force_login(owner.user)
     form = {"name": "Widget", "lifetime": "30", "scopes": ["search:read"]}
-    page = browser.post("/settings/keys/", {**form, "chatbot": str(owner.chatbot)})
+    page = browser.post("/settings/keys/", {**form, "limit": f"chatbot:{owner.chatbot}"})
     assert f"only with {owner.word} bot" in page.content.decode()
     assert keys.find(page.context["secret"]).chatbot_id == owner.chatbot
-    refused = browser.post("/settings/keys/", {**form, "chatbot": str(uuid4())})
-    assert list(refused.context["form"].errors) == ["chatbot"]
+    refused = browser.post("/settings/keys/", {**form, "limit": f"chatbot:{uuid4()}"})
+    assert list(refused.context["form"].errors) == ["limit"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.request import Request
@@ -177,7 +178,7 @@ class MemberViewSet(OfProject):
 
     def _member(self, pk: UUID, member: UUID) -> ProjectMember:
         rows = self.get_queryset().filter(project=self.project(pk))
-        return shared_or_problem(rows, self.request.user, VISIBLE, pk=member)
+        return get_object_or_404(rows, pk=member)
 
 
 class ProjectInvitationViewSet(OfProject):
@@ -197,6 +198,5 @@ class ProjectInvitationViewSet(OfProject):
     @extend_schema(summary="Take an invitation back")
     def destroy(self, request: Request, pk: UUID, invitation: UUID) -> Response:
         pending = inviting.pending(self.project(pk, OWN)).select_related("project__owner")
-        found = shared_or_problem(pending, request.user, VISIBLE, pk=invitation)
-        inviting.revoke(found, actor=request.user)
+        inviting.revoke(get_object_or_404(pending, pk=invitation), actor=request.user)
         return Response(status=204)

@@ -13,12 +13,12 @@ from accounts.rest.access import within_limit
 from chatbots.models import Chatbot, ChatbotQuerySet
 
 
-def own_chatbots(request: Request) -> ChatbotQuerySet:
-    return within_limit(Chatbot.objects.for_user(request.user), request, "pk")
+def visible_chatbots(request: Request) -> ChatbotQuerySet:
+    return within_limit(Chatbot.objects.visible_to(request.user), request, "pk", "project")
 
 
 def chatbot_or_404(request: Request, id_or_slug: str) -> Chatbot:
     named = Q(slug=id_or_slug)
     with suppress(ValueError):
         named |= Q(pk=UUID(id_or_slug))
-    return get_object_or_404(own_chatbots(request), named)
+    return get_object_or_404(visible_chatbots(request), named)

@@ -83,7 +83,7 @@ class MessageRows(OwnRows):
                 409, "idempotency_running", detail, message_id=str(message.pk), retry_after=1
             )
         if stream:
-            return mark_as_replayed(live.event_stream(self.request.user, message.pk))
+            return mark_as_replayed(live.event_stream(self.request.user, message))
         return mark_as_replayed(Response(self.get_serializer(message).data, status=201))
 
     def _answer(self, message: Message, *, stream: bool) -> HttpResponseBase:
@@ -91,7 +91,7 @@ class MessageRows(OwnRows):
         connection.close()
         if stream:
             live.produce(message)
-            return live.event_stream(self.request.user, message.pk)
+            return live.event_stream(self.request.user, message)
         async_to_sync(producers.run)(message.pk, message.owner_id)
         return Response(live.stored_message(self.request.user, message.pk).as_event(), status=201)
 
@@ -201,6 +201,6 @@ class EventsView(MessageRows):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         with scope(request.user):
-            self.get_object()
+            message = self.get_object()
         after = request.headers.get("Last-Event-ID", "")
-        return live.event_stream(request.user, pk, after)
+        return live.event_stream(request.user, message, after)

@@ -76,7 +76,7 @@ class CompletionsView(AsOpenAI, ApiView):
         if wanted["stream"]:
             if is_new:
                 live.produce(answer)
-            events = live.reader_of(call.user, answer.pk).events()
+            events = live.reader_of(call.user, answer).events()
             return live.streamed(completions.chunks(answering, events))
         if is_new:
             async_to_sync(producers.run)(answer.pk, answer.owner_id)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.rest.idempotent import idempotent
 from accounts.rest.schema import fails_with
-from accounts.rest.shared import EDITABLE, VISIBLE, check_role, shared_or_problem
+from accounts.rest.shared import EDITABLE, check_role
 from accounts.rest.strict import StrictSerializer
 from accounts.rest.views import each_or_404
 from accounts.sharing.api import OfProject
@@ -79,7 +80,7 @@ class ProjectDocumentViewSet(OfProject):
     )
     def destroy(self, request: Request, pk: UUID, document: UUID) -> Response:
         project = self.project(pk)
-        found = shared_or_problem(self._of(pk), request.user, VISIBLE, pk=document)
+        found = get_object_or_404(self._of(pk), pk=document)
         check_role([project], request.user, EDITABLE)
         sharing.unlink(project, [found], actor=request.user)
         return Response(status=204)
