@@ -54,6 +54,7 @@ class Citation:
     start_char: int
     end_char: int
     original: str = ""
+    section: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -163,6 +164,7 @@ class Binder:
             start_char=span[0],
             end_char=span[1],
             original="" if passage.says(quote, *span) else passage.original,
+            section=passage.section,
         )
         self.citations.append(citation)
         return citation
