@@ -31,6 +31,7 @@ from conversations.events import Event
 from conversations.steps import Step, Steps, begun
 from conversations.turns import Turn
 from documents.retrieval import Passage
+from language.tokens import estimate_tokens
 from providers.asides import Meter, Said, said_by
 from providers.base import ChatMessage, ChatModel, ChatRequest, ToolCalled, Usage
 from providers.errors import ProviderError
@@ -41,8 +42,8 @@ PURPOSE = "plan"
 STEPS = 4
 CALLS = 8
 SECONDS = 20.0
-MAX_TOKENS = 2_000  # models that think first count that too
-EARLIER = 10  # turns of the person's
+MAX_TOKENS = 2_000  # models that think first count that too; of a small window a quarter
+EARLIER = 10  # turns of the person's, as many as a quarter of the window holds
 LONGEST = 2_000  # characters of a turn
 MOST_PASSAGES = 60  # with those of the first search
 
@@ -94,7 +95,10 @@ class Planner:
         self.turn, self.model, self.meter, self.plan = turn, model, meter, plan
         self.offered = {tool.name: tool for tool in offered}
         self.reach = Reach(turn.search_scope, turn.search_parameters, model, meter)
-        self.told = [ChatMessage("system", INSTRUCTIONS), ChatMessage("user", _own_words(turn))]
+        self.told = [
+            ChatMessage("system", INSTRUCTIONS),
+            ChatMessage("user", _own_words(turn, model)),
+        ]
         self.ends_at = asyncio.get_running_loop().time() + SECONDS
         self.calls = 0
 
@@ -124,7 +128,7 @@ class Planner:
             question=self.turn.question,
             refusal_text="",
             temperature=0,
-            max_tokens=MAX_TOKENS,
+            max_tokens=min(MAX_TOKENS, self.model.context_window // 4),
             tools=tuple(tool.offered() for tool in self.offered.values()),
         )
 
@@ -190,10 +194,13 @@ class Planner:
         self.told.append(ChatMessage("tool", result, answers=call))
 
 
-def _own_words(turn: Turn) -> str:
+def _own_words(turn: Turn, model: ChatModel) -> str:
     """What the person has asked, this time and before; nothing that anything else has said."""
     own = [message.content[:LONGEST] for message in turn.history if message.role == "user"]
-    asked = {"asked before": own[-EARLIER:], "question": turn.question[:LONGEST]}
+    before = own[-EARLIER:]
+    while before and estimate_tokens("\n".join(before)) > model.context_window // 4:
+        before.pop(0)
+    asked = {"asked before": before, "question": turn.question[:LONGEST]}
     return json.dumps(asked, ensure_ascii=False, indent=1)
 
 
