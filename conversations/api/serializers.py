@@ -6,13 +6,23 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.rest.strict import StrictModelSerializer, StrictSerializer
+from accounts.rest.strict import StrictModelSerializer, StrictSerializer, finite
 from conversations.feedback import REASONS
 from conversations.forms import LONGEST_QUESTION
 from conversations.models import Conversation, Feedback, Message
 
+OVERRIDES = ("model", "system_prompt", "temperature")
+WRITABLE = {"title", "status", "pinned", "leaf", *OVERRIDES}
+
 
 class ConversationSerializer(StrictModelSerializer):
+    leaf = serializers.UUIDField(
+        source="leaf_id",
+        allow_null=True,
+        required=False,
+        help_text="The message whose branch is shown and goes on; null: the newest.",
+    )
+
     class Meta:
         model = Conversation
         fields = [
@@ -22,6 +32,9 @@ class ConversationSerializer(StrictModelSerializer):
             "status",
             "pinned",
             "leaf",
+            "model",
+            "system_prompt",
+            "temperature",
             "channel",
             "total_messages",
             "total_tokens",
@@ -30,9 +43,17 @@ class ConversationSerializer(StrictModelSerializer):
             "created_at",
             "updated_at",
         ]
-        read_only_fields = [
-            name for name in fields if name not in {"title", "status", "pinned", "leaf"}
-        ]
+        read_only_fields = [name for name in fields if name not in WRITABLE]
+        extra_kwargs = {
+            "model": {"help_text": "Instead of the chatbot's; who may change it may choose one."},
+            "system_prompt": {"help_text": "Added to the chatbot's."},
+            "temperature": {"help_text": "Instead of the chatbot's; null: the chatbot's."},
+        }
+
+    def validate_temperature(self, temperature: float | None) -> float | None:
+        if temperature is not None:
+            finite(temperature)
+        return temperature
 
 
 class NewConversationSerializer(StrictSerializer):
