@@ -13,6 +13,7 @@ from accounts.tenancy import scope
 from documents import editing, queue
 from documents.models import Document, DocumentChunk, DocumentText
 from documents.work import lease, pausing
+from tests.sharing import share
 
 pytestmark = pytest.mark.django_db
 LIST = "/documents/"
@@ -227,3 +228,54 @@ def test_changes_that_were_lost_are_told_until_dismissed(signed_in, owner, make_
     assert "It is &lt;red&gt;." in signed_in.get(page_of(document)).content.decode()
     signed_in.post(page_of(document, "dismiss_lost_edits"))
     assert "red" not in signed_in.get(page_of(document)).content.decode()
+
+
+# -- The original, for the page that draws it -----------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+@pytest.mark.parametrize(
+    ("wanted", "status", "content", "place"),
+    [
+        ("bytes=4-6", 206, b"sky", "bytes 4-6/16"),
+        ("bytes=11-", 206, b"blue.", "bytes 11-15/16"),
+        ("bytes=11-999", 206, b"blue.", "bytes 11-15/16"),
+        ("bytes=0-15", 200, b"The sky is blue.", None),
+        ("bytes=16-20", 200, b"The sky is blue.", None),
+        ("bytes=6-4", 200, b"The sky is blue.", None),
+        ("bytes=0-1,4-6", 200, b"The sky is blue.", None),
+        ("", 200, b"The sky is blue.", None),
+    ],
+)
+def test_a_stretch_of_the_original_is_sent(
+    signed_in, owner, make_document, wanted, status, content, place
+):
+    document = make_document(owner)
+    url, tag = page_of(document, "file"), f'"{document.content_hash}"'
+    known = signed_in.get(url, headers={"If-None-Match": tag, "Range": wanted})
+    assert (known.status_code, known.content) == (304, b"")
+    response = signed_in.get(url, headers={"Range": wanted})
+    assert response["ETag"] == tag
+    assert response.headers.get("Content-Range") == place
+    assert response["Content-Length"] == str(len(content))
+    assert response["Accept-Ranges"] == "bytes"
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert (response.status_code, b"".join(response)) == (status, content)
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+def test_a_member_of_the_project_reads_the_original_and_the_text(
+    client, owner, outsider, make_document
+):
+    document = make_document(owner)
+    client.force_login(outsider)
+    assert client.get(page_of(document, "file")).status_code == 404
+    assert client.get(page_of(document)).status_code == 404
+    share(owner, document, viewer=outsider)
+    body = client.get(page_of(document)).content.decode()
+    assert "The sky is blue." in body
+    assert page_of(document, "delete") not in body
+    assert page_of(document, "reprocess") not in body
+    assert client.post(page_of(document, "delete")).status_code == 404
+    assert b"".join(client.get(page_of(document, "file"))) == b"The sky is blue."
