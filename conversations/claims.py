@@ -73,7 +73,8 @@ class Source:
 
     @cached_property
     def terms(self) -> set[str]:
-        return set().union(*self.read[1])
+        named = index_terms(f"{self.passage.document_name} {self.passage.section}")
+        return set(named).union(*self.read[1])
 
     @cached_property
     def quoted_terms(self) -> set[str]:
@@ -124,6 +125,10 @@ def doubted(content: str, claims: Sequence[dict[str, Any]]) -> str:
             parts += [content[at : claim["start"]], CITED.sub(r"[\1?]", said)]
             at = claim["end"]
     return "".join([*parts, content[at:]])
+
+
+def without_marks(content: str) -> str:
+    return CITED.sub("", content)
 
 
 def sources_of(binder: Binder) -> dict[int, Source]:

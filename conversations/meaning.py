@@ -104,9 +104,14 @@ def _is_like(claim: Claim, vector: Vectors, theirs: Vectors, embedder: Embedder)
     language = _language(claim.sources[0].passage.content)
     level = float((_ordinary_in(language, embedder) @ vector).mean())
     nearness = (float((theirs @ vector).max()) - level) / max(LEAST_ROOM, 1 - level)
-    if claim.share < FEW and (is_foreign(claim) or _language(claim.text) not in {"", language}):
+    if claim.share < FEW and (is_foreign(claim) or _differ(language, _language(claim.text))):
         return nearness >= LIKE_FOREIGN
     return claim.share + claim.quoted + nearness >= LIKE
+
+
+def _differ(language: str, other: str) -> bool:
+    """As far as both are known."""
+    return bool(language and other) and language != other
 
 
 def _language(text: str) -> str:

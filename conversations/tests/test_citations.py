@@ -187,3 +187,72 @@ def test_two_quotes_of_a_persons_own_are_two_citations():
     text, citations = bind([source], "The sky is red [1]. Grass is yellow [1].")
     assert text == "The sky is red [1]. Grass is yellow [2]."
     assert [citation.quote for citation in citations] == ["The sky is red.", "Grass is yellow."]
+
+
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        ("[1][2]", " [1] [2]"),
+        ("[1,2]", " [1] [2]"),
+        ("[1; 2]", " [1] [2]"),
+        ("[1 and 2]", " [1] [2]"),
+        ("[1–3]", " [1] [2] [3]"),
+        ("[1-3]", " [1] [2] [3]"),
+        ("[1–8]", " [1] [2] [3]"),
+        ("[1, 1]", " [1]"),
+        ("[[1]]", " [1]"),
+        ("\\[1\\]", " [1]"),
+        ("[^1]", " [1]"),
+        ("[Source 1]", " [1]"),
+        ("[passages 1, 3]", " [1] [2]"),
+        ("【1】", " [1]"),
+        ("【1†source】", " [1]"),
+        ("［１］", " [1]"),
+        ("[١]", " [1]"),
+        ("[๒]", " [1]"),
+        ("[1](https://example.com)", "[1](https://example.com)"),
+        ("[2019]", "[2019]"),
+        ("[1.5]", "[1.5]"),
+        ("[a1]", "[a1]"),
+        ("[ ]", "[ ]"),
+    ],
+)
+def test_every_spelling_that_models_use_is_a_mark_wherever_it_is_cut(mark, shown):
+    passages = [passage() for _ in range(3)]
+    said = f"The sky is blue{mark}."
+    for at in range(len(said)):
+        assert bind(passages, said[:at], said[at:])[0] == f"The sky is blue{shown}."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "- The sky is blue [1]\n- Grass is green [1]\n",
+        "| a | b |\n| - | - |\n| The sky is blue [1] | Grass is green [1] |\n",
+        "> The sky is blue [1]\n>\n> Grass is green [1]",
+        "**The sky is blue** [1], *grass is green* [1].",
+        "The sky is blue. [1] Grass is green. [1]",
+        "(see [the sky is blue [1]] and grass is green [1])",
+    ],
+)
+def test_marks_are_numbered_wherever_they_stand(said):
+    text, citations = bind([passage()], said)
+    assert text == said.replace("green [1]", "green [2]").replace(
+        "green. [1]", "green. [2]"
+    ).replace("green* [1]", "green* [2]")
+    assert [citation.quote.split()[0] for citation in citations] == ["The", "Grass"]
+
+
+def test_where_each_mark_stands_is_known():
+    binder = Binder([passage(), passage()])
+    said = "```\nrows[1]\n```\nSky[1, 2]. Blue 【2】[7]"
+    parts = [*binder.feed(said[:20]), *binder.feed(said[20:]), *binder.finish()]
+    text = "".join(part for part in parts if isinstance(part, str))
+    assert [text[mark.start : mark.end] for mark in binder.marks] == [
+        f" [{mark.number}]" for mark in binder.marks
+    ]
+    assert len(binder.marks) == 3
+
+
+def test_what_no_database_keeps_is_not_shown():
+    assert bind([passage()], "a\x00b\ud800c") == ("a\ufffdb\ufffdc", [])

@@ -1,4 +1,6 @@
-// Every code block of an answer gets a button that copies it.
+// Every code block of an answer gets its colours and a button that copies it.
+import { highlight } from "./highlight.js";
+
 const template = document.querySelector("[data-code-copy]");
 const thread = document.querySelector("[data-thread]");
 
@@ -8,6 +10,7 @@ function equip() {
     block.replaceWith(frame);
     frame.append(block, template.content.cloneNode(true));
   }
+  highlight(thread);
 }
 
 thread.addEventListener("click", async (event) => {

@@ -9,10 +9,16 @@ const TAGS = new Map([
   [smd.LIST_ORDERED, "ol"], [smd.LIST_ITEM, "li"], [smd.TABLE, "table"], [smd.TABLE_ROW, "tr"],
 ]);
 const MATHS = new Map([[smd.EQUATION_BLOCK, "$$"], [smd.EQUATION_INLINE, "$"]]);
+// \( x \) and \[ x \] are given to the parser as equations it knows, with a sign of how they were written.
+const TEX = new Map([["\\(", "\ue000"], ["\\[", "\ue001"]]);
+const CLOSED = new Map([["\\(", "\\)"], ["\\[", "\\]"]]);
+const SIGNS = /\$?[\ue000\ue001]/g;
+const UNDERSCORES = new Map([[smd.ITALIC_UND, "_"], [smd.STRONG_UND, "__"]]);
 const HEADINGS = [smd.HEADING_1, smd.HEADING_2, smd.HEADING_3, smd.HEADING_4, smd.HEADING_5, smd.HEADING_6];
 const CODE = new Set([smd.CODE_BLOCK, smd.CODE_FENCE]);
 const SAFE = /^(https?:|mailto:)/i;
 const NUMBER = /^\d{1,2}$/;
+const LANGUAGE = /^[\w+#-]{1,20}$/;
 
 const make = (tag) => document.createElement(tag);
 
@@ -42,6 +48,8 @@ function settleLink(span, href, mark) {
 export function streamInto(root, mark) {
   const open = [{ node: root }];
   const top = () => open.at(-1);
+  let held = "";
+  let last = "";
 
   // the first heading comes right below the page's own, the others keep their distance
   let first = null;
@@ -65,22 +73,39 @@ export function streamInto(root, mark) {
       entry.node = make(HEADINGS.includes(type) ? headingTag(HEADINGS.indexOf(type)) : (TAGS.get(type) ?? "span"));
     }
     if (type === smd.LINK) entry.href = null;
-    if (MATHS.has(type)) entry.node.append(MATHS.get(type));
+    if (MATHS.has(type)) entry.node.className = "maths";
+    if (UNDERSCORES.has(type) && /[\p{L}\p{N}]$/u.test(last)) {
+      entry.literal = UNDERSCORES.get(type); // snake_case is no emphasis
+      entry.node = make("span");
+      entry.node.append(entry.literal);
+    }
     if (type === smd.CHECKBOX) entry.node.append("☐ ");
     parent.append(entry.node);
     open.push(entry);
   };
 
   const end = () => {
-    const { type, node, href } = open.pop();
+    const { type, node, href, closing, literal } = open.pop();
     if (type === smd.LINK) settleLink(node, href, mark);
-    if (MATHS.has(type)) node.append(MATHS.get(type));
+    if (closing ?? literal) node.append(closing ?? literal);
+  };
+
+  const say = (text) => {
+    const entry = top();
+    let said = text.replace(SIGNS, (sign) => (sign.endsWith("\ue000") ? "\\(" : "\\["));
+    if (MATHS.has(entry.type) && !entry.closing) {
+      entry.closing = CLOSED.get(said.slice(0, 2)) ?? MATHS.get(entry.type);
+      if (!CLOSED.has(said.slice(0, 2))) said = MATHS.get(entry.type) + said;
+    }
+    entry.node.append(said);
+    last = said;
   };
 
   const set = (attribute, value) => {
     const entry = top();
     if (attribute === smd.HREF && entry.type === smd.LINK) entry.href = value;
     if (attribute === smd.START && entry.type === smd.LIST_ORDERED) entry.node.start = Number(value);
+    if (attribute === smd.LANG && LANGUAGE.test(value)) entry.node.dataset.language = value.toLowerCase();
     if (attribute === smd.CHECKED) entry.node.textContent = "☑ ";
   };
 
@@ -88,8 +113,20 @@ export function streamInto(root, mark) {
     data: null,
     add_token: (_data, type) => add(type),
     end_token: end,
-    add_text: (_data, text) => top().node.append(text),
+    add_text: (_data, text) => say(text),
     set_attr: (_data, attribute, value) => set(attribute, value),
   });
-  return (text) => smd.parser_write(parser, text);
+  const feed = (part) => {
+    const { type, closing } = top();
+    const isPlain = !CODE.has(type) && type !== smd.CODE_INLINE && !MATHS.has(type);
+    if (TEX.has(part) && isPlain) smd.parser_write(parser, `$${TEX.get(part)}`);
+    else smd.parser_write(parser, closing === part ? "$" : part);
+  };
+
+  return (text) => {
+    held += text;
+    const ready = held.replace(/\\+$/, ""); // what follows tells what a backslash is
+    held = held.slice(ready.length);
+    for (const part of ready.split(/(\\\\|\\[()[\]])/)) if (part) feed(part);
+  };
 }
