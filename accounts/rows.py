@@ -3,6 +3,7 @@ more than the database takes to answer it."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -13,18 +14,22 @@ from django.db.models.expressions import DatabaseDefault
 Row = TypeVar("Row", bound=models.Model)
 
 
-def columns(model: type[models.Model], alias: str) -> str:
-    """All of them, in the order that `loaded` takes their values."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+def columns(model: type[models.Model], alias: str, *, but: Set[str] = frozenset()) -> str:
+    """All of them but those, in the order that `loaded` takes their values."""
+    return ", ".join(f'{alias}."{field.column}"' for field in _fields(model, but))
 
 
-def loaded(model: type[Row], values: tuple[Any, ...]) -> Row:
-    fields = model._meta.concrete_fields
+def loaded(model: type[Row], values: tuple[Any, ...], *, but: Set[str] = frozenset()) -> Row:
+    fields = _fields(model, but)
     converted = [
         field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
         for field, value in zip(fields, values, strict=True)
     ]
     return model.from_db(connection.alias, [field.attname for field in fields], converted)
+
+
+def _fields(model: type[models.Model], but: Set[str]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.name not in but]
 
 
 def first(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:

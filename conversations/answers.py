@@ -1,43 +1,31 @@
-"""Answering a question: find passages, ask the model, bind citations, store how it ended.
+"""Answering a question: find passages, ask the model, bind citations.
 
-`asking` has written the rows; `answer` produces the text as events, `finish` stores how it ended.
+`asking` has written the rows; `answer` produces the text as events, `storing` stores how it ended.
 The producer (`producers.py`) drives both; pages and API relay the events.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.conf import settings
-from django.db.models.functions import Now
-
-from accounts import credentials, rows
 from accounts.connections import in_thread
-from accounts.tenancy import scope
-from billing import credits
-from billing.models import RequestType
-from billing.usage import record_usage
 from conversations import prompts, standalone
 from conversations.citations import Binder, Citation
 from conversations.claims import Claim
 from conversations.condensing import Condensed, condensed, that_fit
 from conversations.events import Event, retrieval
-from conversations.models import Message
 from conversations.planning import Plan, carry_out, merged
-from conversations.signals import answer_finished
 from conversations.turns import Turn
 from documents.models import SearchLog
 from documents.retrieval import Passage, retrieve
-from language.terms import index_terms
 from language.tokens import estimate_tokens
 from providers import registry
-from providers.asides import Meter, Taken
+from providers.asides import Meter
 from providers.base import (
     ChatMessage,
     ChatModel,
@@ -51,7 +39,6 @@ from providers.base import (
 Part = TypeVar("Part")
 GULP_SECONDS = 0.08
 WAITED_SECONDS = 0.001  # sooner than that it had arrived before
-PRICE = 0  # credits; prices come with the plans
 
 
 @dataclass
@@ -65,6 +52,7 @@ class Draft:
     plan: Plan = field(default_factory=Plan)  # what tools came to
     summary: dict[str, Any] | None = None  # made of turns that did not fit
     passages: list[Passage] = field(default_factory=list)
+    stored_passages: list[Passage] | None = None  # those that are in the row by now
     citations: list[Citation] = field(default_factory=list)
     binder: Binder | None = None
     claims: list[Claim] = field(default_factory=list)  # what became of each, once it is whole
@@ -86,15 +74,6 @@ class Draft:
         return round((time.monotonic() - self.started) * 1000)
 
 
-def lease_length() -> dt.timedelta:
-    return dt.timedelta(seconds=settings.ANSWER_LEASE_SECONDS)
-
-
-def lease_end() -> rows.Sql:
-    """By the database's clock, which the reaper goes by."""
-    return rows.Sql("statement_timestamp() + %s", (lease_length(),))
-
-
 async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     """The events of one answer, the draft growing along. Raises ProviderError.
 
@@ -107,7 +86,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
     query = await standalone.standalone(turn, draft.meter)
     draft.query = query if query != turn.question else ""
     draft.passages = await in_thread(_search, turn, query)
-    yield Event("retrieval", retrieval(_results(draft), draft.query))
+    yield Event("retrieval", retrieval(results_of(draft), draft.query))
     # In a thread: a provider's library, at its first use, takes a second to import.
     model = await in_thread(registry.chat_model, turn.model, turn.accounts)
     draft.model_used = model.name
@@ -115,7 +94,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
         yield event
     if draft.plan.passages:
         draft.passages = merged(draft.passages, draft.plan.passages)
-        yield Event("retrieval", retrieval(_results(draft), draft.query))
+        yield Event("retrieval", retrieval(results_of(draft), draft.query))
     draft.passages = that_fit(draft.passages, model, turn.max_tokens)
     binder = draft.binder = Binder(draft.passages)
     request = await _request(turn, query, model, draft)
@@ -156,7 +135,7 @@ def _search(turn: Turn, query: str) -> list[Passage]:
     return retrieve(turn.search_scope, query, turn.search_parameters, origin=origin).passages
 
 
-def _results(draft: Draft) -> list[dict[str, Any]]:
+def results_of(draft: Draft) -> list[dict[str, Any]]:
     return [passage.as_result() for passage in draft.passages]
 
 
@@ -200,128 +179,3 @@ def _show(parts: Any, draft: Draft) -> list[Event]:
         events.append(Event("delta", {"text": part, "start": len(draft.content)}))
         draft.content += part
     return events
-
-
-def hold(turn: Turn, draft: Draft) -> bool:
-    """Store the answer so far and keep the lease; False once stopped or taken away."""
-    with scope(turn.owner_id):
-        mine = Message.objects.filter(
-            pk=turn.message_id,
-            producer_token=turn.producer_token,
-            status=Message.Status.STREAMING,
-        )
-        held = mine.filter(stop_requested_at__isnull=True)
-        return bool(held.update(lease_until=Now() + lease_length(), **_so_far(draft)))
-
-
-def _so_far(draft: Draft) -> dict[str, Any]:
-    return {
-        "content": draft.content,
-        "model_used": draft.model_used,
-        "citations": [citation.as_json() for citation in draft.citations],
-        "context": _results(draft),
-        "tool_calls": draft.plan.steps.as_json(),
-    }
-
-
-def finish(
-    turn: Turn, draft: Draft, status: str, *, error_code: str = "", error_message: str = ""
-) -> dict[str, Any] | None:
-    """Store how the answer ended and settle it, once; None when somebody else has ended it.
-
-    Returns the message as the last event shows it.
-    """
-    with scope(turn.owner_id):
-        message = (
-            Message.objects.select_for_update(of=("self",))
-            .filter(
-                pk=turn.message_id,
-                producer_token=turn.producer_token,
-                status=Message.Status.STREAMING,
-            )
-            .first()
-        )
-        if message is None:
-            return None
-        message.status = status
-        for name, value in _so_far(draft).items():
-            setattr(message, name, value)
-        message.metadata |= {"query": draft.query} if draft.query else {}
-        claims = [claim.as_json() for claim in draft.claims]
-        message.metadata |= {"claims": claims} if claims else {}
-        message.metadata |= {"summary": draft.summary} if draft.summary else {}
-        message.search_text = " ".join(index_terms(draft.content[:50_000]))
-        usage = draft.usage
-        message.tokens_input, message.tokens_output = usage.tokens_input, usage.tokens_output
-        message.processing_time_ms = draft.elapsed_ms()
-        message.first_token_ms = draft.first_token_ms
-        message.error_code, message.error_message = error_code, error_message
-        message.lease_until = message.producer_token = None
-        message.save()
-        _account_for(turn, message, usage)
-        for taken in draft.meter.taken:
-            _account_for_aside(turn, taken)
-        _note_key(turn, message)
-        return message.as_event()
-
-
-def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
-    credits.settle(message.reservation_id, PRICE)
-    record_usage(
-        turn.owner_id,
-        RequestType.RAG,
-        message.model_used,
-        usage,
-        latency_ms=message.processing_time_ms,
-        chatbot_id=turn.chatbot_id,
-        conversation_id=turn.conversation_id,
-        own_key=bool(turn.own_provider),
-    )
-    answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
-
-
-def _account_for_aside(turn: Turn, taken: Taken) -> None:
-    rewriting = taken.purpose == standalone.PURPOSE
-    record_usage(
-        turn.owner_id,
-        RequestType.CHAT if rewriting else RequestType.TOOL,
-        taken.model,
-        taken.usage,
-        chatbot_id=turn.chatbot_id,
-        conversation_id=turn.conversation_id,
-        own_key=bool(turn.own_provider),
-    )
-
-
-def _note_key(turn: Turn, message: Message) -> None:
-    """The owner's settings show what using their own key told about it."""
-    ended_well = message.status == Message.Status.COMPLETE
-    if turn.own_provider and (ended_well or message.error_code):
-        credentials.note_use(
-            turn.owner_id,
-            turn.own_provider,
-            code=message.error_code,
-            message=message.error_message,
-        )
-
-
-def request_stop(message: Message) -> None:
-    """Note that the person wants no more; the producer sees it within a second."""
-    Message.objects.filter(pk=message.pk, status=Message.Status.STREAMING).update(
-        stop_requested_at=Now()
-    )
-
-
-def reap(limit: int = 200) -> int:
-    """End answers whose producer died: honestly incomplete. Call it inside system()."""
-    dead = Message.objects.select_for_update(skip_locked=True).filter(
-        status=Message.Status.STREAMING, lease_until__lt=Now()
-    )[:limit]
-    for message in dead:
-        message.status = Message.Status.INCOMPLETE
-        message.error_code = "interrupted"
-        message.error_message = prompts.interrupted()
-        message.lease_until = message.producer_token = None
-        message.save()
-        credits.settle(message.reservation_id, 0, reason="interrupted")
-    return len(dead)

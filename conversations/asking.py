@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts import rows
 from accounts.models import User
 from billing import credits, limits
-from conversations.answers import PRICE, lease_end
 from conversations.models import Conversation, Message
+from conversations.storing import PRICE, lease_end
 from conversations.thread import CUT
 from language.terms import index_terms
 

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
-from conversations import answers, meaning, prompts
+from conversations import answers, meaning, prompts, storing
 from conversations.answers import Draft
 from conversations.broadcasts import Broadcast
 from conversations.events import Event
@@ -116,7 +116,7 @@ async def _keep(turn: Turn, draft: Draft) -> None:
             continue
         held_at = time.monotonic()
         try:
-            held = await in_thread(answers.hold, turn, draft)
+            held = await in_thread(storing.hold, turn, draft)
         except DatabaseError:
             log.warning("answer_not_held", message_id=str(turn.message_id))
             continue
@@ -149,7 +149,7 @@ async def _fail(turn: Turn, draft: Draft, broadcast: Broadcast, error: ProviderE
 
 
 async def _end(turn: Turn, draft: Draft, broadcast: Broadcast, status: str, **error: str) -> None:
-    message = await in_thread(answers.finish, turn, draft, status, **error)
+    message = await in_thread(storing.finish, turn, draft, status, **error)
     if message is None:
         return
     broadcast.send(
@@ -158,7 +158,7 @@ async def _end(turn: Turn, draft: Draft, broadcast: Broadcast, status: str, **er
             {
                 "tokens_input": draft.usage.tokens_input,
                 "tokens_output": draft.usage.tokens_output,
-                "credits": answers.PRICE,
+                "credits": storing.PRICE,
             },
         )
     )

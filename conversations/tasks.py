@@ -4,11 +4,11 @@ from celery import shared_task
 
 from accounts.tenancy import system
 from billing import credits
-from conversations import answers
+from conversations import storing
 
 
 @shared_task(name="conversations.reap", expires=30)
 def reap() -> None:
     with system():
-        answers.reap()
+        storing.reap()
         credits.settle_expired()

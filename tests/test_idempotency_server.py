@@ -18,7 +18,7 @@ from accounts import keys
 from accounts.tenancy import scope, system
 from billing.models import Reservation, Subscription
 from chatbots.models import Chatbot
-from conversations import answers
+from conversations import storing
 from conversations.models import Conversation, Message
 from documents.models import Document
 from tests.openai_server import slow_model
@@ -141,7 +141,7 @@ def test_a_server_killed_while_it_answers_does_not_answer_again(client, owner, m
     assert running.json()["code"] == "idempotency_running"
     web.start()
     with system():
-        assert wait_until(lambda: answers.reap() == 1, 10)
+        assert wait_until(lambda: storing.reap() == 1, 10)
     again = send(client, messages, key, **body)
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
     assert running.json()["message_id"] in again.text

@@ -15,7 +15,7 @@ from accounts import keys
 from accounts.tenancy import scope, system
 from billing.models import Reservation
 from chatbots.models import Chatbot
-from conversations import answers
+from conversations import storing
 from conversations.models import Conversation, Message
 from tests.openai_server import slow_model
 from tests.web import Web
@@ -193,7 +193,7 @@ def test_a_killed_server_leaves_an_honestly_incomplete_answer(client, conversati
     web.start()
     time.sleep(float(LEASE))
     with system():
-        assert answers.reap() == 1
+        assert storing.reap() == 1
     message = answer_of(owner, conversation)
     assert (message.status, message.error_code) == ("incomplete", "interrupted")
     assert message.content.startswith("word0 word1")

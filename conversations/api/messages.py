@@ -26,7 +26,7 @@ from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
 from accounts.rest.views import OwnRows
 from accounts.tenancy import scope
-from conversations import answers, asking, live, producers
+from conversations import asking, live, producers, storing
 from conversations.api.serializers import (
     AnswerSerializer,
     EventSerializer,
@@ -149,7 +149,7 @@ class StopView(MessageRows):
     def post(self, request: Request, pk: UUID) -> Response:
         with scope(request.user):
             message = self.get_object()
-            answers.request_stop(message)
+            storing.request_stop(message)
         producers.stop(message.pk)
         status = 202 if message.is_running else 200
         return Response(self.get_serializer(message).data, status=status)

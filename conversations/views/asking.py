@@ -17,7 +17,7 @@ from accounts.rates import charged
 from accounts.requests import unscoped
 from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
-from conversations import answers, asking, live, producers
+from conversations import asking, live, producers, storing
 from conversations.asking import Refused
 from conversations.forms import QuestionForm
 from conversations.models import Conversation, Message
@@ -111,7 +111,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     with scope(request.user):
         running = own_message(request.user, pk)
-        answers.request_stop(running)
+        storing.request_stop(running)
     producers.stop(running.pk)
     if "HX-Request" in request.headers:
         return HttpResponse(status=204)
