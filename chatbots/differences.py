@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chatbots.look import ACCENTS, DEFAULT_ACCENT
 from chatbots.models import Chatbot
@@ -14,6 +15,12 @@ from chatbots.versions import BEHAVIOUR, Behaviour
 
 TEXTS = {"system_prompt", "welcome_message", "refusal_text"}
 LISTS = {"suggested_questions", "tools"}
+LABELS = {  # as the tabs say it, where that is not what the field is called
+    "configuration": gettext_lazy("Colour"),
+    "system_prompt": gettext_lazy("Instructions"),
+    "strict": gettext_lazy("Answer from the documents alone"),
+    "refusal_text": gettext_lazy("When nothing is found, it says"),
+}
 CONTEXT = 2  # unchanged lines shown around a change
 
 
@@ -51,8 +58,8 @@ def differences(before: Behaviour, after: Behaviour) -> list[Change]:
 
 
 def label_of(name: str) -> str:
-    if name == "configuration":
-        return _("Colour")
+    if name in LABELS:
+        return str(LABELS[name])
     return str(Chatbot._meta.get_field(name).verbose_name).capitalize()
 
 

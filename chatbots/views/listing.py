@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import answering
 from accounts.models import Project, User
-from chatbots import editing
+from chatbots import editing, versions
 from chatbots.forms import NewChatbotForm
 from chatbots.models import Chatbot, ChatbotDocument
 from chatbots.views import picker
@@ -31,6 +31,7 @@ def chatbots(request: HttpRequest) -> HttpResponse:
     page = Paginator(_counted(request.user), PAGE).get_page(request.GET.get("page"))
     models = answering.models_of(request.user)
     labels = {"": models.default.label, **{choice.name: choice.label for choice in models.choices}}
+    page.object_list = [versions.in_force(chatbot) for chatbot in page]
     for chatbot in page:
         if chatbot.owner_id == request.user.pk:
             chatbot.model_label = labels.get(chatbot.model, chatbot.model)

@@ -57,7 +57,7 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
     area = "conversations"
     limited_methods, chatbot_field = ("GET", "POST", "PATCH", "DELETE"), "chatbot"
     orderings = ("-created_at", "created_at", "-last_message_at", "last_message_at")
-    queryset: QuerySet[Conversation] = Conversation.objects.all()
+    queryset: QuerySet[Conversation] = Conversation.objects.held()
     serializer_class = ConversationSerializer
     filterset_class = ConversationFilter
 

@@ -1,7 +1,11 @@
 """The script that renders a streaming answer obeys the rules of the server's rendering."""
 
 import pytest
+from playwright.sync_api import expect
 
+from accounts.tenancy import scope
+from chatbots import versions
+from chatbots.models import Chatbot
 from conversations.tests.test_rendering import HOSTILE
 from tests.browser import chromium, open_page, watch  # noqa: F401
 from tests.web import Web
@@ -58,3 +62,23 @@ def test_marks_tables_and_code_stream_as_they_will_stand(open_page):  # noqa: F8
     assert {"table", "thead", "th", "tbody", "td", "pre", "code"} <= set(made["tags"])
     assert "The sky is blue1." in made["text"]
     assert "z[1]" in made["text"]
+
+
+def test_the_draft_answers_beside_its_settings(open_page, owner, make_document):  # noqa: F811
+    make_document(owner)
+    with scope(owner):
+        chatbot = Chatbot.objects.create(owner=owner, name="Colours")
+        versions.publish(owner, chatbot)
+    page = open_page(f"{chatbot.get_absolute_url()}look/", owner)
+    preview = page.frame_locator("iframe")
+    page.get_by_role("button", name="Add a question").click()
+    page.get_by_label("Question", exact=True).fill("What colour is the sky?")
+    page.get_by_label("Welcome message").fill("Ask me for a colour.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Draft has changes")).to_be_visible()
+    expect(preview.get_by_text("Ask me for a colour.")).to_be_visible()
+    preview.get_by_role("button", name="What colour is the sky?").click()
+    expect(preview.locator("[data-message]:not(.message-live)")).to_have_count(1)
+    preview.get_by_role("button", name="Start over").click()
+    expect(preview.get_by_text("Ask me for a colour.")).to_be_visible()
+    assert page.url.endswith(f"{chatbot.get_absolute_url()}look/")  # the frame kept to itself
