@@ -81,6 +81,9 @@ async def chunks(answering: Answering, events: AsyncIterator[Event | None]) -> A
         elif event.name == "message.completed":
             for part in _ending(answering, event.data["message"]):
                 yield part
+            return
+    # Whoever lost the right to read is told that there was more, and no more than that.
+    yield _sent(errors.body(503, "interrupted", prompts.interrupted()))
 
 
 def _ending(answering: Answering, message: dict[str, Any]) -> Iterator[bytes]:

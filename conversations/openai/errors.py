@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.rest.problems import Problem, problem_of
 from providers.errors import ProviderError
+from providers.refusals import KINDS
 
 BASE = "/api/openai/"
 # Ours → theirs, where a client acts on it.
@@ -21,8 +22,12 @@ CODES = {
     "quota_exceeded": "insufficient_quota",
 }
 TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-# Clients try a 409 and a 429 again by themselves. These stay as they are until a person acts.
-LASTING = {"chatbot_inactive", "insufficient_quota"}
+# Clients try a 409, a 429 and a 503 again by themselves. These stay until a person acts.
+LASTING = {
+    *("chatbot_inactive", "insufficient_quota"),
+    *("no_key", "key_refused", "unknown_model", "max_tokens", "refused"),
+    *(kind for kind, (_sentence, permanent) in KINDS.items() if permanent),
+}
 
 
 class OpenAIErrorSerializer(serializers.Serializer):

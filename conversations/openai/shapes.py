@@ -43,21 +43,9 @@ class CompletionSerializer(CompletionHeadSerializer):
     citations = CitationSerializer(many=True, help_text="The same once more.")
 
 
-class CompletionDeltaSerializer(serializers.Serializer):
-    role = serializers.CharField(required=False, help_text="`assistant`, with the first.")
-    content = serializers.CharField(required=False)
-    citations = CitationSerializer(many=True, required=False, help_text="All, with the last.")
+class CompletionEventSerializer(serializers.Serializer):
+    """One event of a stream."""
 
-
-class CompletionChunkChoiceSerializer(serializers.Serializer):
-    index = serializers.IntegerField()
-    delta = CompletionDeltaSerializer()
-    logprobs = serializers.CharField(allow_null=True, help_text="Always null.")
-    finish_reason = serializers.ChoiceField(choices=FINISH_REASONS, allow_null=True)
-
-
-class CompletionChunkSerializer(CompletionHeadSerializer):
-    object = serializers.CharField(help_text="`chat.completion.chunk`.")
-    choices = CompletionChunkChoiceSerializer(many=True)
-    usage = CompletionUsageSerializer(required=False, allow_null=True)
-    citations = CitationSerializer(many=True, required=False, help_text="Those bound so far.")
+    data = serializers.CharField(
+        help_text='A chunk of OpenAI\'s as JSON, `{"error": …}`, or at the end `[DONE]`.'
+    )

@@ -27,11 +27,9 @@ from conversations.openai.chatbots import chatbot_or_404
 from conversations.openai.completions import Answering
 from conversations.openai.errors import AsOpenAI
 from conversations.openai.requests import CompletionRequestSerializer
-from conversations.openai.shapes import CompletionChunkSerializer, CompletionSerializer
+from conversations.openai.shapes import CompletionEventSerializer, CompletionSerializer
 
-STREAM = OpenApiResponse(
-    CompletionChunkSerializer, "Server-sent events, each with one; the last is `[DONE]`."
-)
+STREAM = OpenApiResponse(CompletionEventSerializer, "Server-sent events, each like this.")
 
 
 class CompletionsView(AsOpenAI, ApiView):

@@ -240,12 +240,20 @@ def test_an_answer_that_failed_is_an_error_and_never_looks_whole(ask, stream, ow
         "code": "provider_down",
     }
     assert (whole.status_code, whole.json()) == (503, {"error": error})
+    assert "X-Should-Retry" not in whole
     told = stream(user("Again?"))
     assert told[-1] == {"error": error}
     assert told[-2]["choices"][0]["delta"] == {"content": "The sky is"}
     with scope(owner):
         ends = Message.objects.filter(role="assistant").values_list("content", "status")
         assert list(ends) == [("The sky is", "incomplete")] * 2
+
+
+def test_what_only_a_person_can_mend_is_not_asked_again(ask, chat_model):
+    chat_model.enqueue(ProviderError("Check your key.", code="key_refused", permanent=True))
+    refused = ask()
+    assert (refused.status_code, refused["X-Should-Retry"]) == (503, "false")
+    assert refused.json()["error"]["message"] == "Check your key."
 
 
 def test_a_repeated_request_with_its_key_is_told_the_first_answer(ask, api, owner, chatbot):
