@@ -106,16 +106,17 @@ class ProviderCredential(models.Model):
             return LOST_KEY
 
 
-IN_USE = (
+ALL_IN_USE = (
     f"SELECT {rows.columns(ProviderCredential, 'c')}"  # noqa: S608 – names
-    " FROM accounts_providercredential c WHERE owner_id = %s AND provider = %s AND is_active"
+    " FROM accounts_providercredential c WHERE owner_id = %s AND is_active"
 )
+IN_USE = f"{ALL_IN_USE} AND provider = %s"
 
 
 def accounts_of(owner_id: UUID) -> dict[str, Account]:
     """The person's accounts in use, by provider; call inside their scope."""
-    in_use = ProviderCredential.objects.filter(owner_id=owner_id).active()
-    return {credential.provider: credential.account() for credential in in_use}
+    found = (rows.loaded(ProviderCredential, row) for row in rows.every(ALL_IN_USE, [owner_id]))
+    return {credential.provider: credential.account() for credential in found}
 
 
 def account_of(owner_id: UUID, provider: str) -> Account | None:

@@ -42,6 +42,12 @@ def first(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
     return found
 
 
+def every(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
 @dataclass(frozen=True)
 class Sql:
     """A value that the database works out."""

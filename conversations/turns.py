@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import answering
+from accounts.prepared import Prepared
 from accounts.tenancy import scope
 from chatbots import versions
 from conversations.models import Message
@@ -52,12 +53,23 @@ class Turn:
         return provider if provider in self.accounts else ""
 
 
-def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
-    with scope(owner_id):
-        rows = Message.objects.select_related(
+ASKED = Prepared(
+    lambda message: (
+        Message.objects.filter(pk=message)
+        .select_related(
             "conversation__chatbot__owner", "conversation__chatbot__published", "parent"
         )
-        message = rows.get(pk=message_id)
+        .defer("search_text", "content_tsv", "context")
+        .defer("parent__search_text", "parent__content_tsv", "parent__context")
+    )
+)
+
+
+def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
+    with scope(owner_id):
+        message = ASKED.first(message_id)
+        if message is None:
+            raise Message.DoesNotExist
         conversation = message.conversation
         chatbot = versions.in_force(conversation.chatbot, draft=conversation.is_preview)
         question, begun = _asked(message.parent)
@@ -104,6 +116,8 @@ def _asked(before: Message) -> tuple[Message, str]:
 
 def history(question: Message) -> list[Earlier]:
     """The turns that led to a question, oldest first: its ancestors, not other branches."""
+    if question.parent_id is None:
+        return []
     earlier = Message.objects.filter(
         conversation_id=question.conversation_id, message_index__lt=question.message_index
     ).only("parent_id", "role", "content", "metadata")

@@ -101,6 +101,10 @@ def within_limit(rows: Rows, request: Request, chatbot_field: str, project_field
     return rows
 
 
+def is_limited(request: Request) -> bool:
+    return isinstance(request.auth, ApiKey) and request.auth.is_limited
+
+
 def scope_of(view: Any, method: str) -> str:
     verb = "read" if method in SAFE_METHODS else "write"
     return getattr(view, "scopes", {}).get(method, f"{view.area}:{verb}")

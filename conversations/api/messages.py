@@ -13,14 +13,16 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.rest.access import within_limit
+from accounts.models import User
+from accounts.prepared import Prepared
+from accounts.rest.access import is_limited, within_limit
 from accounts.rest.idempotent import Claim, mark_as_replayed, takes_key
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
@@ -45,6 +47,11 @@ ANSWERS: dict[Any, Any] = {
     (201, "application/json"): MessageSerializer,
     (200, EVENT_STREAM): EVENTS,
 }
+
+
+HELD = Prepared(
+    lambda user, pk: Conversation.objects.for_user(User(pk=user)).filter(pk=pk),
+)
 
 
 @problem_for(Refused)
@@ -120,8 +127,13 @@ class ConversationMessagesView(MessageRows):
         return self.ask(request, asked, stream=wanted["stream"])
 
     def _conversation(self, pk: UUID) -> Conversation:
-        held = Conversation.objects.for_user(self.request.user).select_related("chatbot")
-        return get_object_or_404(within_limit(held, self.request, "chatbot"), pk=pk)
+        if not is_limited(self.request):
+            held = HELD.first(self.request.user.pk, pk)
+            if held is None:
+                raise Http404
+            return held
+        rows = Conversation.objects.for_user(self.request.user)
+        return get_object_or_404(within_limit(rows, self.request, "chatbot"), pk=pk)
 
     def _parent(self, conversation: Conversation, wanted: dict[str, Any]) -> asking.Parent:
         if "parent" not in wanted:
