@@ -15,6 +15,7 @@ from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
 from chatbots.api.versions import RestoreView, VersionsView, VersionView
 from config.api_project_urls import urlpatterns as project_urlpatterns
+from conversations.api.attachments import AttachmentsView, AttachmentView
 from conversations.api.bench import SearchExplainView, SearchLogView
 from conversations.api.conversations import ConversationViewSet
 from conversations.api.feedback import ConversationFeedbackView, MessageFeedbackView
@@ -71,6 +72,16 @@ urlpatterns = [
         "conversations/<uuid:pk>/messages/",
         unscoped(charged(ConversationMessagesView.as_view())),
         name="api-conversation-messages",
+    ),
+    path(
+        "conversations/<uuid:pk>/attachments/",
+        AttachmentsView.as_view(),
+        name="api-conversation-attachments",
+    ),
+    path(
+        "conversations/<uuid:pk>/attachments/<uuid:attachment>/",
+        AttachmentView.as_view(),
+        name="api-conversation-attachment",
     ),
     path(
         "conversations/<uuid:pk>/feedback/",

@@ -18,7 +18,10 @@ from config.errors import told_to_programs
 
 ENVELOPE = 1024 * 1024  # a form's boundaries and fields around one file
 # The doors through which files come; at all others a body is as small as a stranger's.
-TAKE_FILES = {"documents:upload", "api-documents-list"}
+TAKE_FILES = {
+    *("documents:upload", "api-documents-list", "api-conversation-attachments"),
+    *("conversations:attach", "conversations:begin-attach"),
+}
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]

@@ -210,6 +210,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accounts.sweep", "schedule": SWEEP_SECONDS},
     "reap-answers": {"task": "conversations.reap", "schedule": SWEEP_SECONDS},
+    "sweep-attachments": {"task": "conversations.sweep_attachments", "schedule": 30},
     "erase-files": {"task": "documents.erase_files", "schedule": 30},
     "begin-web-runs": {"task": "documents.begin_web_runs", "schedule": 60},
     "extend-graph": {"task": "documents.extend_graph", "schedule": 60},

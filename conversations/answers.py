@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from accounts.connections import in_thread
@@ -131,8 +131,14 @@ async def in_gulps(parts: AsyncIterator[Part]) -> AsyncGenerator[Part, None]:
 
 
 def _search(turn: Turn, query: str) -> list[Passage]:
-    origin = SearchLog.Origin.CHAT
-    return retrieve(turn.search_scope, query, turn.search_parameters, origin=origin).passages
+    """In what the chatbot reads; what was dropped into the conversation gets half of the room."""
+    how, origin = turn.search_parameters, SearchLog.Origin.CHAT
+    if turn.attached is None:
+        return retrieve(turn.search_scope, query, how, origin=origin).passages
+    half = replace(how, top_k=-(-how.top_k // 2))
+    dropped = retrieve(turn.attached, query, half, origin=origin).passages
+    rest = replace(how, top_k=max(1, how.top_k - len(dropped)))
+    return [*dropped, *retrieve(turn.search_scope, query, rest, origin=origin).passages]
 
 
 def results_of(draft: Draft) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from accounts import answering
 from accounts.prepared import Prepared
 from accounts.tenancy import scope
 from chatbots import versions
+from conversations import attachments
 from conversations.models import Message
 from documents.retrieval import Parameters, SearchScope
 from providers.account import Accounts
@@ -45,6 +46,7 @@ class Turn:
     max_tokens: int
     tools: tuple[str, ...] = ()
     strict: bool = True
+    attached: SearchScope | None = None  # what was dropped into the conversation
 
     @property
     def own_provider(self) -> str:
@@ -102,6 +104,7 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
             ),
             tools=tuple(chatbot.tools),
             strict=chatbot.strict,
+            attached=attachments.search_scope(conversation),
         )
 
 

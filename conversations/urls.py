@@ -1,7 +1,7 @@
 from django.urls import path
 
 from conversations import live
-from conversations.views import asking, feedback, order, sharing, thread
+from conversations.views import asking, attaching, feedback, order, sharing, thread
 
 app_name = "conversations"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("new/<slug:slug>/", thread.new, name="new"),
     path("new/<slug:slug>/send/", asking.begin, name="begin"),
     path("<uuid:pk>/", thread.detail, name="detail"),
+    path("new/<slug:slug>/attach/", attaching.begin, name="begin-attach"),
+    path("<uuid:pk>/attachments/", attaching.attached, name="attachments"),
+    path("<uuid:pk>/attach/", attaching.attach, name="attach"),
+    path(
+        "<uuid:pk>/attachments/<uuid:attachment>/remove/",
+        attaching.detach,
+        name="detach",
+    ),
     path("<uuid:pk>/send/", asking.send, name="send"),
     path("<uuid:pk>/rename/", order.rename, name="rename"),
     path("<uuid:pk>/pin/", order.pin, name="pin"),

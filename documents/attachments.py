@@ -41,6 +41,8 @@ def _refusal(held: Lease, attachment: Attachment) -> str:
     file = ContentFile(attachment.content, attachment.name)
     with scope(held.owner_id):
         email = held.document(lock=True)
+        if email.kind == Document.Kind.ATTACHMENT:  # it must not bring files into the library
+            return _("of an e-mail in a chat only the text is read")
         if _depth(email) >= DEEPEST:
             return _("e-mails inside e-mails are followed %s deep") % DEEPEST
         try:

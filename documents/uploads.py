@@ -55,11 +55,12 @@ def add_document(
     parent: Document | None = None,
     path: str = "",
     actor: User | None = None,
+    kind: str = Document.Kind.LIBRARY,
 ) -> tuple[Document, bool]:
     """Store a file in the user's library and owe its processing; call inside the user's scope.
 
     `path` is where it lay in a folder of the person's; `actor` brings it, where that is somebody
-    else.
+    else. An attachment is always a document of its own.
 
     Returns the document and whether it is new: identical bytes give the existing one, tried again
     if it had failed. Raises UploadRefused or QuotaExceeded, with nothing kept.
@@ -67,11 +68,12 @@ def add_document(
     name, actor = clean_name(name or path or file.name or ""), actor or user
     check_size(file.size)
     content_hash = _sha256(file)
-    if existing := _existing(user, content_hash):
+    if kind == Document.Kind.LIBRARY and (existing := _existing(user, content_hash)):
         return again(existing, actor), False
     document = Document(
         id=uuid7(),
         owner=user,
+        kind=kind,
         name=name,
         title=title,
         tags=tags or [],

@@ -21,7 +21,7 @@ from accounts.rest.problems import Problem
 from accounts.rest.schema import fails_with
 from chatbots.api.lookup import chatbot_or_404
 from chatbots.models import Chatbot
-from conversations import exporting
+from conversations import attachments, exporting
 from conversations.api.serializers import (
     OVERRIDES,
     ConversationSerializer,
@@ -120,7 +120,7 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
     def destroy(self, request: Request, pk: str) -> Response:
         conversation = self.get_object()
         audit.record("conversation.delete", actor=request.user, resource=conversation)
-        conversation.delete()
+        attachments.delete_conversation(request.user, conversation)
         return Response(status=204)
 
     @extend_schema(

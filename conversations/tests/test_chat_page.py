@@ -227,5 +227,5 @@ def test_queries_do_not_grow_with_the_thread_or_the_history(
                 last_message_at=timezone.now(),
             )
         if number in {0, 11}:
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(12):
                 client.get(url)

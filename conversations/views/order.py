@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from conversations import branches, exporting
+from conversations import attachments, branches, exporting
 from conversations.forms import TitleForm
 from conversations.models import Conversation, Message
 from conversations.views.found import own
@@ -45,7 +45,7 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     conversation = get_object_or_404(own(request.user), pk=pk)
     if request.method == "POST":
         audit.record("conversation.delete", actor=request.user, resource=conversation)
-        conversation.delete()
+        attachments.delete_conversation(request.user, conversation)
         messages.success(request, _("The conversation is deleted."))
         return redirect("conversations:list")
     context = {

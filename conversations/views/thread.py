@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from chatbots import versions
 from chatbots.models import Chatbot
+from conversations.attachments import attachments_of
 from conversations.branches import Tree
 from conversations.forms import QuestionForm
 from conversations.history import HistoryPage, history_page
@@ -86,6 +87,7 @@ def new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> 
         "conversation": None,
         "chatbot": chatbot,
         "thread": [],
+        "attachments": [],
         "history": history_of(request),
         "form": form or QuestionForm(),
         "error": error,
@@ -103,6 +105,7 @@ def thread_page(request: HttpRequest, pk: UUID, *, form=None, error: str = "") -
         "chatbot": versions.in_force(conversation.chatbot, draft=conversation.is_preview),
         "thread": shown(thread_of(conversation, tree, most=most), conversation, tree),
         "earlier": earlier,
+        "attachments": attachments_of(conversation),
         "history": history_of(request, str(pk)),
         "form": form or QuestionForm(),
         "error": error,

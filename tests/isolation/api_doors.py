@@ -17,6 +17,7 @@ from tests.isolation.doors import (
     waiting,
 )
 from tests.isolation.openai_doors import OPENAI
+from tests.isolation.project_doors import PROJECT_API
 from tests.isolation.web_doors import WEB_API
 from tests.own_server import own_server_key
 
@@ -309,6 +310,23 @@ CONVERSATIONS = [
             ("DELETE", "write", always({})),
         )
     ),
+    Door("api-conversation-attachments", "GET", "conversations:read", path=conversation),
+    Door(
+        "api-conversation-attachments",
+        "POST",
+        "conversations:write",
+        path=conversation,
+        body=always({"text": "New.", "name": "new.txt"}),
+    ),
+    *(
+        Door(
+            "api-conversation-attachment",
+            method,
+            f"conversations:{verb}",
+            path=lambda world: [world.conversation, world.attachment],
+        )
+        for method, verb in (("GET", "read"), ("DELETE", "write"))
+    ),
     Door("api-conversation-share", "GET", "conversations:read", path=conversation),
     Door("api-conversation-share", "POST", "conversations:write", path=conversation),
     Door(
@@ -330,4 +348,5 @@ API_DOORS = [
     *CHATBOT_API,
     *CONVERSATIONS,
     *OPENAI,
+    *PROJECT_API,
 ]

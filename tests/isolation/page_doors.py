@@ -1,5 +1,9 @@
 """The policies of the pages, and of the doors that are open to everybody."""
 
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.isolation.chatbot_doors import CHATBOT_PAGES
 from tests.isolation.doors import (
     QUESTION,
@@ -17,11 +21,18 @@ from tests.isolation.doors import (
     waiting,
 )
 from tests.isolation.web_doors import WEB_PAGES
+from tests.isolation.world import World
 from tests.own_server import own_server_key
+
+
+def new_file(world: World) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("new.txt", b"New.")}
+
 
 OPEN = {
     *("landing", "api-schema", "api-docs", "favicon", "health-live", "health-ready"),
     "accounts:invitation",
+    "projects:join",  # by the token of an invitation: see accounts/tests/test_joining.py
     # By the token of a share link: see conversations/tests/test_sharing.py.
     *("shared:conversation", "shared:thread"),
 }
@@ -208,6 +219,14 @@ CHAT = [
     Door("conversations:show", "POST", path=answer),
     Door("conversations:feedback", "POST", path=answer, body=always({"rating": "up"})),
     Door("conversations:archive", "POST", path=conversation),
+    Door("conversations:attachments", "GET", path=conversation),
+    Door("conversations:attach", "POST", path=conversation, body=new_file),
+    Door("conversations:begin-attach", "POST", path=slug, body=new_file),
+    Door(
+        "conversations:detach",
+        "POST",
+        path=lambda world: [world.conversation, world.attachment],
+    ),
     Door("conversations:export", "GET", path=conversation),
     Door("conversations:links", "GET", path=conversation),
     Door(

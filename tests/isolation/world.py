@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts import keys
-from accounts.models import ApiKey, ProviderCredential, User
+from accounts.models import ApiKey, Invitation, ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
@@ -21,7 +21,7 @@ from chatbots import versions
 from chatbots.models import Chatbot
 from conversations import feedback, sharing
 from conversations.feedback import Verdict
-from conversations.models import Conversation, Message
+from conversations.models import Attachment, Conversation, Message
 from documents import batches, generations
 from documents.lexical import weighed
 from documents.models import (
@@ -36,6 +36,7 @@ from documents.models import (
 from language.passages import passage_terms
 from providers import registry
 from providers.base import Usage
+from tests.sharing import invited, join, share
 
 APPS = ("accounts", "billing", "documents", "chatbots", "conversations", "analytics")
 VOLATILE = {"last_used_at", "last_login", "embedding"}
@@ -58,21 +59,28 @@ class World:
     answer: UUID = field(default_factory=uuid4)
     cut: UUID = field(default_factory=uuid4)  # an answer that is incomplete
     link: UUID = field(default_factory=uuid4)  # by which the conversation is shared
+    attachment: UUID = field(default_factory=uuid4)  # of the conversation
     key: UUID = field(default_factory=uuid4)
     credential: UUID = field(default_factory=uuid4)
     fetched: UUID = field(default_factory=uuid4)  # a document of a web address
     site: UUID = field(default_factory=uuid4)  # a web source that rests
     crawled: UUID = field(default_factory=uuid4)  # and one whose run goes on
     upload: UUID = field(default_factory=uuid4)
+    project: UUID = field(default_factory=uuid4)  # with most of the documents, and the chatbot
+    member: UUID = field(default_factory=uuid4)  # somebody else in it
+    invitation: UUID = field(default_factory=uuid4)  # into it
+    offer: UUID = field(default_factory=uuid4)  # an invitation into somebody else's
 
     @property
     def traces(self) -> list[str]:
         """What must never be seen by another person."""
         ids = (self.document, self.waiting, self.locked, self.chunk, self.chatbot)
         ids += (self.conversation,)
-        ids += (self.question, self.answer, self.cut, self.link, self.key, self.credential)
+        ids += (self.question, self.answer, self.cut, self.link, self.attachment, self.key)
+        ids += (self.credential,)
         ids += (self.upload,)
         ids += (self.fetched, self.site, self.crawled)
+        ids += (self.project, self.member, self.invitation, self.offer)
         return [self.word, self.slug, *map(str, ids)]
 
     def secret(self, *scopes: str) -> str:
@@ -107,6 +115,12 @@ def make_world(word: str) -> World:
         for about in (answer, None):
             feedback.give(user, conversation, Verdict("up", comment=word), about)
         link = sharing.share(user, conversation, "snapshot")
+        dropped = _stored(user, f"{word} was dropped", f"{word}-dropped.txt")
+        dropped.kind = Document.Kind.ATTACHMENT
+        dropped.save(force_insert=True)
+        attachment = Attachment.objects.create(
+            conversation=conversation, owner=user, document=dropped
+        )
         key, _secret = keys.issue(user, f"{word} key")
         credential = ProviderCredential(
             owner=user, provider="gemini", label=f"{word} account", base_url="http://127.0.0.1:9"
@@ -133,13 +147,30 @@ def make_world(word: str) -> World:
         answer=answer.pk,
         cut=cut.pk,
         link=link.pk,
+        attachment=attachment.pk,
         key=key.pk,
         credential=credential.pk,
         fetched=fetched.pk,
         site=site.pk,
         crawled=crawled.pk,
         upload=upload.pk,
+        **_sharing(user, word, chatbot, [document, waiting, locked, fetched]),
     )
+
+
+def _sharing(user: User, word: str, chatbot: Chatbot, documents: list[Document]) -> dict[str, UUID]:
+    """A project of the person's with a guest in it, whose project they are invited to."""
+    guest = User.objects.create_user(f"guest-of-{word}@example.com", None)
+    project = share(user, *documents, name=f"{word} project")
+    theirs = share(guest, name=f"{word} offer")
+    with scope(user):
+        member = join(project, guest)
+        Chatbot.objects.filter(pk=chatbot.pk).update(project=project)
+        invitation = invited(project, f"{word}-friend@example.com")
+    with scope(guest):
+        offer = invited(theirs, user.email)
+    named = {"project": project, "member": member, "invitation": invitation, "offer": offer}
+    return {name: row.pk for name, row in named.items()}
 
 
 def _stored(user: User, text: str, name: str) -> Document:
@@ -229,9 +260,10 @@ def _conversation(
 def snapshot(world: World) -> dict[str, list[dict[str, Any]]]:
     """Every row of the person's, but for what reading itself may note."""
     models = [model for label in APPS for model in apps.get_app_config(label).get_models()]
-    with scope(world.user):
+    with scope(world.user.pk):  # not those of projects
         rows = {model: list(model.objects.order_by("pk").values()) for model in models}
     rows[User] = [row for row in rows[User] if row["id"] == world.user.pk]
+    rows[Invitation] = [row for row in rows[Invitation] if row["invited_by_id"] == world.user.pk]
     rows[ApiKey] = [row for row in rows[ApiKey] if row["name"] != "for the test"]
     # What somebody asks for is noted in their own words, whoever else uses these.
     rows[SearchLog] = [{**row, "query": "", "scope": {}} for row in rows[SearchLog]]

@@ -2,6 +2,7 @@
 import { running, watch } from "./answer.js";
 import { closeSources } from "./citations.js";
 import { stop } from "./composer.js";
+import "./attach.js";
 import "./code.js";
 import "./edit.js";
 import "./scroll.js";

@@ -1,6 +1,4 @@
 // Every code block of an answer gets its colours and a button that copies it.
-import { highlight } from "./highlight.js";
-
 const template = document.querySelector("[data-code-copy]");
 const thread = document.querySelector("[data-thread]");
 
@@ -10,7 +8,7 @@ function equip() {
     block.replaceWith(frame);
     frame.append(block, template.content.cloneNode(true));
   }
-  highlight(thread);
+  if (thread.querySelector("pre")) import("./highlight.js").then(({ highlight }) => highlight(thread));
 }
 
 thread.addEventListener("click", async (event) => {

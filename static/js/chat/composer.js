@@ -59,13 +59,20 @@ function add(html) {
 
 // A conversation that has just been made: its address, its head, its line in the history.
 function arrive(url, newHead) {
-  if (!url || url === location.pathname) return;
-  history.pushState(null, "", url);
-  form.action = `${url}send/`;
+  if (!url || !arriveAt(url)) return;
   head.replaceChildren(newHead.content);
   document.title = `${newHead.dataset.title} · KyroChat`;
+}
+
+// Where its questions and files go from now on; whether that is new.
+export function arriveAt(url) {
+  if (url === location.pathname) return false;
+  history.pushState(null, "", url);
+  form.action = `${url}send/`;
+  document.querySelector("[data-drop-files]").dataset.attachUrl = `${url}attach/`;
   const current = url.split("/").at(-2);
   htmx.ajax("GET", `/chat/history/?current=${current}`, { target: "#history-list", swap: "outerHTML" });
+  return true;
 }
 
 // Another answer or another wording takes the place of its article and of all that follows: that is another branch now.

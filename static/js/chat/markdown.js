@@ -18,6 +18,10 @@ const HEADINGS = [smd.HEADING_1, smd.HEADING_2, smd.HEADING_3, smd.HEADING_4, sm
 const CODE = new Set([smd.CODE_BLOCK, smd.CODE_FENCE]);
 const SAFE = /^(https?:|mailto:)/i;
 const NUMBER = /^\d{1,2}$/;
+const PARTS = /(\\\\|\\[()[\]])|(?<=\n)/;
+const AT_MARGIN = /^[^\s\d*+-]/;
+const LISTS = new Set([smd.LIST_UNORDERED, smd.LIST_ORDERED]);
+const RULE = /^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*$/;
 const LANGUAGE = /^[\w+#-]{1,20}$/;
 
 const make = (tag) => document.createElement(tag);
@@ -50,6 +54,9 @@ export function streamInto(root, mark) {
   const top = () => open.at(-1);
   let held = "";
   let last = "";
+  let line = "";
+  let isAfterBlank = false;
+  let columns = []; // of the newest table: whether it holds numbers
 
   // the first heading comes right below the page's own, the others keep their distance
   let first = null;
@@ -69,9 +76,11 @@ export function streamInto(root, mark) {
       entry.node = make("tr");
     } else if (type === smd.TABLE_CELL) {
       entry.node = make(parent.parentElement.tagName === "THEAD" ? "th" : "td");
+      if (columns[parent.cells.length]) entry.node.className = "number";
     } else {
       entry.node = make(HEADINGS.includes(type) ? headingTag(HEADINGS.indexOf(type)) : (TAGS.get(type) ?? "span"));
     }
+    if (type === smd.TABLE) columns = [];
     if (type === smd.LINK) entry.href = null;
     if (MATHS.has(type)) entry.node.className = "maths";
     if (UNDERSCORES.has(type) && /[\p{L}\p{N}]$/u.test(last)) {
@@ -116,17 +125,39 @@ export function streamInto(root, mark) {
     add_text: (_data, text) => say(text),
     set_attr: (_data, attribute, value) => set(attribute, value),
   });
+  // Of a table's rule, which columns are aligned to the right.
+  const align = (rule) => {
+    columns = rule.trim().replace(/^\||\|$/g, "").split("|").map((cell) => /^[^:]*:$/.test(cell.trim()));
+    const heads = [...root.querySelectorAll("table")].at(-1)?.tHead?.rows[0].cells ?? [];
+    for (const [place, cell] of [...heads].entries()) if (columns[place]) cell.className = "number";
+  };
+
+  const read = (part) => {
+    const lines = (line + part).split("\n");
+    line = lines.pop();
+    if (!CODE.has(top().type)) lines.filter((whole) => RULE.test(whole)).forEach(align);
+    isAfterBlank = !line && lines.at(-1)?.trim() === "";
+  };
+
+  // Text at the margin after a blank line ends all lists at once; for the parser a blank line ends but one.
+  const leaveLists = () => {
+    const depth = open.filter(({ type }) => LISTS.has(type)).length;
+    if (depth > 1) smd.parser_write(parser, "\n".repeat(depth - 1));
+  };
+
   const feed = (part) => {
+    if (isAfterBlank && AT_MARGIN.test(part)) leaveLists();
     const { type, closing } = top();
     const isPlain = !CODE.has(type) && type !== smd.CODE_INLINE && !MATHS.has(type);
     if (TEX.has(part) && isPlain) smd.parser_write(parser, `$${TEX.get(part)}`);
     else smd.parser_write(parser, closing === part ? "$" : part);
+    read(part);
   };
 
   return (text) => {
     held += text;
     const ready = held.replace(/\\+$/, ""); // what follows tells what a backslash is
     held = held.slice(ready.length);
-    for (const part of ready.split(/(\\\\|\\[()[\]])/)) if (part) feed(part);
+    for (const part of ready.split(PARTS)) if (part) feed(part);
   };
 }

@@ -1,0 +1,68 @@
+"""Files dropped into a conversation: read there and nowhere else, gone with it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from conversations.models import Attachment, Conversation
+from documents import uploads
+from documents.models import Document
+from documents.retrieval import SearchScope
+from documents.uploads import UploadRefused
+
+MOST = 20  # files in a conversation
+SWEPT = 200
+
+
+def attach(user: User, conversation: Conversation, file: File, *, name: str = "") -> Attachment:
+    """Store a file for this conversation and owe its reading. Call it in the person's scope.
+
+    The document is the person's, not the chatbot owner's. Raises UploadRefused or QuotaExceeded,
+    with nothing kept.
+    """
+    held = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if attachments_of(held).count() >= MOST:
+        text = _("A conversation holds %s files. Remove one first.") % MOST
+        raise UploadRefused("too_many_files", text)
+    document, _is_new = uploads.add_document(user, file, name=name, kind=Document.Kind.ATTACHMENT)
+    return Attachment.objects.create(conversation=held, owner_id=held.owner_id, document=document)
+
+
+def attachments_of(conversation: Conversation) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(conversation=conversation).select_related("document")
+
+
+def detach(user: User, attachment: Attachment) -> None:
+    """Delete the file; answers keep what they quoted from it."""
+    uploads.delete_document(attachment.document, actor=user)
+
+
+def delete_conversation(user: User, conversation: Conversation) -> None:
+    """For good, with what was dropped into it."""
+    for attachment in attachments_of(conversation):
+        detach(user, attachment)
+    conversation.delete()
+
+
+def search_scope(conversation: Conversation) -> SearchScope | None:
+    """What the person has dropped here; None when that is nothing. Call it in the owner's scope:
+    the documents themselves may be another's."""
+    rows = Attachment.objects.filter(conversation=conversation)
+    ids: tuple[UUID, ...] = tuple(rows.values_list("document_id", flat=True))
+    if not ids or conversation.user_id is None:
+        return None
+    return SearchScope(conversation.user_id, ids, conversation.chatbot_id)
+
+
+def sweep() -> int:
+    """Delete files whose conversation went otherwise: with its chatbot, say. Inside system()."""
+    lost = Document.objects.filter(kind=Document.Kind.ATTACHMENT, attachment__isnull=True)
+    documents = list(lost.select_related("owner")[:SWEPT])
+    for document in documents:
+        uploads.delete_document(document, actor=document.owner)
+    return len(documents)
