@@ -38,8 +38,9 @@ from providers.settings import ProviderSettings
 log = logging.getLogger(__name__)
 
 # Similarity decides between sentences that share words with the question about as much as the
-# words do.
-SIMILARITY_WEIGHT = 4.0
+# words do; the order of the passages, where both are about the same.
+SIMILARITY_WEIGHT = 6.0
+PLACE_WEIGHT = 0.02
 LEXICAL, LEADING = (
     6,
     4,
@@ -49,7 +50,7 @@ LEADING_FOREIGN = (
 )
 FEW_WORDS = 0.2
 SECOND_ADDS, THIRD_ADDS = 0.12, 0.3  # of the question's weight, to deserve a place
-NEARLY = 0.06  # score difference to the best
+NEARLY = 0.15  # score difference to the best
 
 _DELTA = re.compile(r"\S+\s*")
 WORDS_PER_DELTA = 8
@@ -124,7 +125,9 @@ class ExtractiveChatModel(ChatModel):
             except ProviderError as error:
                 log.warning("Answering by words alone: %s", error.message)
             else:
-                scores = np.add(compared.lexical, SIMILARITY_WEIGHT * meant.similarities)
+                places = np.array([one.place for one in compared.found])
+                scores = SIMILARITY_WEIGHT * meant.similarities - PLACE_WEIGHT * places
+                scores += np.array(compared.lexical)
                 return _scored(compared.found, scores.tolist()), evidence
         return _scored(found, lexical), refusal.by_words(question, lexical)
 

@@ -1,5 +1,6 @@
 """Sentences and questions about nothing in particular, the same in each language: how near they
-come is how near anything comes, for this model and language (`providers.local.background`)."""
+come is how near anything comes, for this model and language (`providers.local.background`).
+Courtesies ask for nothing, and whatever is as near to them does neither."""
 
 SENTENCES = {
     "en": (
@@ -215,4 +216,27 @@ QUESTIONS = {
         "لماذا يصدر المحرك صوتا؟",
         "أين وضع الرسائل؟",
     ),
+}
+
+COURTESIES = {
+    "en": ("Hello!", "How are you?", "Thank you very much!", "All right, goodbye!"),
+    "de": ("Hallo!", "Wie geht es dir?", "Vielen Dank!", "Alles klar, auf Wiedersehen!"),
+    "fr": ("Bonjour !", "Comment allez-vous ?", "Merci beaucoup !", "D'accord, au revoir !"),
+    "es": ("¡Hola!", "¿Cómo estás?", "¡Muchas gracias!", "De acuerdo, ¡adiós!"),
+    "pt": ("Olá!", "Como está?", "Muito obrigado!", "Está bem, adeus!"),
+    "tr": ("Merhaba!", "Nasılsın?", "Çok teşekkür ederim!", "Tamam, hoşça kal!"),
+    "vi": ("Xin chào!", "Bạn có khỏe không?", "Cảm ơn rất nhiều!", "Được rồi, tạm biệt!"),
+    "id": ("Halo!", "Apa kabar?", "Terima kasih banyak!", "Baiklah, sampai jumpa!"),
+    "ru": ("Здравствуйте!", "Как дела?", "Большое спасибо!", "Хорошо, до свидания!"),
+    "zh": ("你好！", "你好吗？", "非常感谢！", "好的，再见！"),
+    "ja": (
+        "こんにちは！",
+        "お元気ですか？",
+        "どうもありがとうございます！",
+        "わかりました、さようなら！",
+    ),
+    "ko": ("안녕하세요!", "어떻게 지내세요?", "정말 감사합니다!", "알겠습니다, 안녕히 계세요!"),
+    "th": ("สวัสดี", "สบายดีไหม", "ขอบคุณมาก", "โอเค ลาก่อน"),
+    "hi": ("नमस्ते!", "आप कैसे हैं?", "बहुत धन्यवाद!", "ठीक है, अलविदा!"),
+    "ar": ("مرحبا!", "كيف حالك؟", "شكرا جزيلا!", "حسنا، مع السلامة!"),
 }

@@ -3,9 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from language.identifiers import identifiers
 from language.terms import index_terms, query_words, words
 from providers.base import Passage
 from providers.local.pieces import pieces
@@ -13,6 +15,7 @@ from providers.local.pieces import pieces
 CODE_WEIGHT = 3.0  # a number or an identifier such as KITE-0007 says more than a word
 HEADING_SHARE = 0.6  # of a word's weight when only the heading or the document's name has it
 PASSAGE_SHARE = 0.3  # when only another sentence of the passage has it
+SHORT_CODE = 2  # characters; so few are found anywhere
 FEW = 20  # sentences; what one of fewer lacks is not rare for that
 _MARK = re.compile(r"^(?:#{1,6}|[-*+•‣>])\s+")
 # An n-gram of another script, which language.terms writes in hexadecimal.
@@ -75,12 +78,12 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
 
 def _of_passage(passage: Passage, place: int) -> list[Candidate]:
     """Headings and questions are not quoted: they say what the sentences after them are about."""
-    whole = frozenset(index_terms(passage.text))
-    heading = name = frozenset(index_terms(passage.document_name))
+    whole = frozenset(_terms(passage.text))
+    heading = name = frozenset(_terms(passage.document_name))
     quotable, topics = [], []
     for piece in pieces(passage.text):
         shown = _MARK.sub("", _FENCE.sub("", piece.text))
-        terms = frozenset(index_terms(piece.in_words or shown))
+        terms = frozenset(_terms(piece.in_words or shown))
         candidate = Candidate(
             passage.number, place, shown, terms, heading, whole, piece.table, piece.in_words
         )
@@ -96,7 +99,9 @@ class Question:
     """Weights of the question's words: rare ones count, identifiers most."""
 
     def __init__(self, question: str, found: Sequence[Candidate]) -> None:
-        self.words = query_words(question)
+        # Where a number can be read in two ways, the passages tell in which.
+        written = sorted(set(identifiers(question)) & _anywhere(found))
+        self.words = list(dict.fromkeys([*query_words(question), *((term,) for term in written)]))
         self.all_words = set(words(question))
         counts = Counter(
             word for candidate in found for word in self.words if has(candidate.terms, word)
@@ -123,11 +128,21 @@ class Question:
             self.all_words or [1]
         )
 
+    def is_said_by(self, candidate: Candidate) -> bool:
+        """It names a number or code, and the sentence has that and every other word."""
+        codes = any(_is_code(word) and len(word[0]) > SHORT_CODE for word in self.words)
+        return codes and all(has(candidate.terms, word) for word in self.words)
+
     def lacks_its_codes(self, found: Sequence[Candidate]) -> bool:
         """The question names an identifier (KITE-0099) of which no passage has any number."""
         numbered = [word for word in self.words if _is_code(word)]
         named = any(not word[0].isdigit() for word in numbered)
         return named and not any(has(_anywhere(found), word) for word in numbered)
+
+
+def _terms(text: str) -> Iterator[str]:
+    """18 700 is 18,700 too."""
+    return chain(index_terms(text), identifiers(text))
 
 
 def has(terms: frozenset[str], word: Words) -> bool:

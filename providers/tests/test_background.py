@@ -2,12 +2,12 @@ import numpy as np
 
 from providers.base import Embedder
 from providers.local.background import Background, script_of
-from providers.local.ordinary import QUESTIONS, SENTENCES
+from providers.local.ordinary import COURTESIES, QUESTIONS, SENTENCES
 
 AXES = {language: axis for axis, language in enumerate(SENTENCES)}
 LANGUAGE_OF = {
     text: language
-    for texts in (SENTENCES, QUESTIONS)
+    for texts in (SENTENCES, QUESTIONS, COURTESIES)
     for language, found in texts.items()
     for text in found
 }
@@ -41,6 +41,19 @@ def test_ordinary_questions_are_in_the_language_of_the_question():
     assert Background(ByLanguage()).questions("Où est le pont ?", axis("fr")).language == "fr"
 
 
+def test_function_words_tell_english_where_the_vector_of_few_words_does_not():
+    background = Background(ByLanguage())
+    assert background.questions("How is the bridge?", axis("de")).language == "en"
+    assert background.questions("Wie ist die Brücke?", axis("de")).language == "de"
+
+
+def test_a_greeting_is_far_from_questions_and_near_to_greetings_of_any_language_of_the_script():
+    background = Background(ByLanguage())
+    asked = background.questions("Ciao a tutti", axis("fr"))
+    assert background.courtesy("Ciao a tutti", axis("es"), asked) == 1.0
+    assert background.courtesy("สวัสดี", axis("es"), asked) == 0.0
+
+
 def test_a_script_of_one_language_needs_no_choice():
     embedder = ByLanguage()
     assert Background(embedder).questions("สะพานเปิดเมื่อไหร่", axis("th")).language == "th"
@@ -62,7 +75,8 @@ def test_ordinary_texts_are_embedded_once():
 def test_every_language_says_the_same_number_of_things():
     assert {len(texts) for texts in SENTENCES.values()} == {6}
     assert {len(texts) for texts in QUESTIONS.values()} == {4}
-    assert SENTENCES.keys() == QUESTIONS.keys()
+    assert {len(texts) for texts in COURTESIES.values()} == {4}
+    assert SENTENCES.keys() == QUESTIONS.keys() == COURTESIES.keys()
 
 
 def test_japanese_is_told_by_its_kana_and_text_without_letters_has_no_script():

@@ -4,7 +4,7 @@ import pytest
 from providers.base import Embedder, Finished
 from providers.errors import ProviderError
 from providers.local.extractive import ExtractiveChatModel
-from providers.local.ordinary import QUESTIONS
+from providers.local.ordinary import COURTESIES, QUESTIONS
 from providers.retries import Patience
 from providers.tests.asking import ask, events_of, text_of
 
@@ -27,7 +27,8 @@ class Preset(Embedder):
 
     def _embed(self, texts, kind):
         if kind == "query":
-            ordinary = {text for asked in QUESTIONS.values() for text in asked}
+            said = (*QUESTIONS.values(), *COURTESIES.values())
+            ordinary = {text for texts_of_one in said for text in texts_of_one}
             return np.array([[0, 1] if t in ordinary else [1, 0] for t in texts], np.float32)
         near = [self._of(text) for text in texts]
         return np.array([[one, np.sqrt(1 - one**2)] for one in near], np.float32)

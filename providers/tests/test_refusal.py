@@ -68,6 +68,31 @@ def test_the_reason_names_what_was_weighed():
     assert said.startswith("words alone: words 0.25, length 0.50; -")
 
 
+@pytest.mark.parametrize(
+    ("words", "courtesy", "is_answerable"),
+    [(0.0, 0.3, True), (0.0, 0.5, False), (1.0, 0.5, True), (1.0, 0.7, False)],
+)
+def test_a_greeting_is_not_answered_whatever_is_near_it(words, courtesy, is_answerable):
+    near = Evidence(words=words, nearness=1.0, distinct=1.0, kind="same language")
+    assert verdict(replace(near, courtesy=courtesy)).is_answerable == is_answerable
+
+
+def test_a_long_text_that_begins_with_a_greeting_is_a_question():
+    asked = "Hello, who are they that count the gulls up there?"
+    assert evidence(Banded(0.7), asked=asked).courtesy == 0.0
+    assert evidence(Banded(0.7), asked="Hello!").courtesy == pytest.approx(1.0, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_said"),
+    [("18700", True), ("18,700 roubles", True), ("18700 dollars", False), ("roubles", False)],
+)
+def test_a_number_that_a_sentence_has_is_answered_however_it_is_written(asked, is_said):
+    found = evidence(Banded(0.7), text="The yearly fee is 18 700 roubles.", asked=asked)
+    assert found.is_said == is_said
+    assert verdict(replace(found, nearness=-1.0, courtesy=1.0)).is_answerable == is_said
+
+
 def test_by_words_alone_the_best_sentence_and_the_length_of_the_question_count():
     shown = compared()
     found = by_words(shown.question, shown.lexical)
