@@ -14,16 +14,19 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
 from accounts.models import User
 from accounts.tenancy import scope
 from billing import limits
+from billing.models import RequestType, UsageRecord
 from chatbots import tools
 from chatbots.tools import Reach, Result, Tool, ToolError
 from chatbots.tools.arguments import fitting
@@ -94,7 +97,8 @@ class Planner:
     ) -> None:
         self.turn, self.model, self.meter, self.plan = turn, model, meter, plan
         self.offered = {tool.name: tool for tool in offered}
-        self.reach = Reach(turn.search_scope, turn.search_parameters, model, meter)
+        scopes = (turn.attached, turn.search_scope) if turn.attached else (turn.search_scope,)
+        self.reach = Reach(scopes, turn.search_parameters, model, meter)
         self.told = [
             ChatMessage("system", INSTRUCTIONS),
             ChatMessage("user", _own_words(turn, model)),
@@ -206,14 +210,27 @@ def _own_words(turn: Turn, model: ChatModel) -> str:
 
 def merged(first: list[Passage], more: list[Passage]) -> list[Passage]:
     """The first search's, then what tools found besides, each once."""
-    found = {passage.chunk_id: passage for passage in reversed([*first, *more])}
-    return list(reversed(found.values()))[: max(MOST_PASSAGES, len(first))]
+    found: dict[UUID, Passage] = {}
+    for passage in [*first, *more]:
+        found.setdefault(passage.chunk_id, passage)
+    return list(found.values())[: max(MOST_PASSAGES, len(first))]
 
 
 def _tokens_left(owner_id: UUID) -> int | None:
+    """Of the owner's plan for today, less what tools took, which the plan's own count leaves out;
+    None where it has no limit."""
     with scope(owner_id):
         left: int | None = limits.limits_left(User.objects.get(pk=owner_id))["tokens_left_today"]
-        return left
+        return None if left is None else left - _taken_today(owner_id)
+
+
+def _taken_today(owner_id: UUID) -> int:
+    since = limits.tomorrow() - timedelta(days=1)
+    taken = UsageRecord.objects.filter(
+        user_id=owner_id, request_type=RequestType.TOOL, created_at__gte=since
+    )
+    total: int = taken.aggregate(total=Sum(F("tokens_input") + F("tokens_output")))["total"] or 0
+    return total
 
 
 def _no_tools(model: ChatModel) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
@@ -25,8 +26,12 @@ class Source:
     passages: list[Passage]  # spread over the document, in its order
 
 
-def source_of(scope: SearchScope, named: str) -> Source | None:
+def source_of(scopes: Iterable[SearchScope], named: str) -> Source | None:
     """By id, name or title; of several the one whose name fits best, the newest of equals."""
+    return next((found for scope in scopes if (found := _source_in(scope, named))), None)
+
+
+def _source_in(scope: SearchScope, named: str) -> Source | None:
     with scoped(scope.owner_id):
         document = _meant(scope, named.strip())
         if document is None:

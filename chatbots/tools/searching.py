@@ -10,17 +10,21 @@ from django.utils.translation import ngettext
 from accounts.connections import in_thread
 from chatbots.tools.tool import Reach, Result, Tool
 from documents.models import SearchLog
-from documents.retrieval import retrieve
+from documents.retrieval import Passage, retrieve
 
 
 async def run(reach: Reach, arguments: dict[str, Any]) -> Result:
     query: str = arguments["query"]
-    found = await in_thread(
-        retrieve, reach.scope, query, reach.parameters, origin=SearchLog.Origin.CHAT
-    )
-    count = len(found.passages)
+    passages = await in_thread(_search, reach, query)
+    count = len(passages)
     told = ngettext("%s passage found", "%s passages found", count) % count
-    return Result(told=told, summary=told, passages=found.passages)
+    return Result(told=told, summary=told, passages=passages)
+
+
+def _search(reach: Reach, query: str) -> list[Passage]:
+    how, origin = reach.parameters, SearchLog.Origin.CHAT
+    searches = [retrieve(scope, query, how, origin=origin) for scope in reach.scopes]
+    return [passage for search in searches for passage in search.passages]
 
 
 RAG_SEARCH = Tool(

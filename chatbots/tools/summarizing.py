@@ -34,7 +34,7 @@ Say what it says, with its names and figures, and nothing else."""
 
 async def run(reach: Reach, arguments: dict[str, Any]) -> Result:
     """Raises ProviderError where not one part could be summarised."""
-    source = await in_thread(source_of, reach.scope, arguments["document"])
+    source = await in_thread(source_of, reach.scopes, arguments["document"])
     if source is None:
         raise ToolError(_("No document of that name is among those this chatbot reads."))
     parts = _parts(source.text, _room(reach))

@@ -15,14 +15,15 @@ from providers.base import ChatModel
 
 
 class ToolError(Exception):
-    """The tool could not do it; the message tells the person and the model why."""
+    """The tool could not do it. The message tells the person why, and the model that plans: like
+    `Result.told`, never a word that comes from a document."""
 
 
 @dataclass(frozen=True)
 class Reach:
     """What tools may touch in one answer: decided by the server, never by what a model says."""
 
-    scope: SearchScope
+    scopes: tuple[SearchScope, ...]  # what the chatbot reads, and what was dropped into the chat
     parameters: Parameters
     model: ChatModel
     meter: Meter

@@ -60,20 +60,13 @@ def filled(owner, conversation, chat_model) -> list[Message]:
     return [answered(owner, conversation, QUESTIONS[n]) for n in range(5)]
 
 
-def test_what_fits_is_told_word_for_word(owner, conversation, chat_model, filled):
-    spoken = chat_model.requests[4].messages
-    assert [message.role for message in spoken] == ["system", *["user", "assistant"] * 4, "user"]
-    assert {len(message.content) for message in spoken if message.role == "assistant"} == {
-        len(LONG)
-    }
-    assert spoken[1] == ChatMessage("user", QUESTIONS[0])
-    assert [message.summary for message in filled] == [None] * 5
-    assert condensing_calls(chat_model) == []
-
-
-def test_what_does_not_fit_is_summarised_and_kept_with_the_answer(
+def test_what_fits_is_told_word_for_word_and_the_rest_as_a_summary_kept_with_the_answer(
     owner, conversation, chat_model, filled
 ):
+    spoken = chat_model.requests[4].messages
+    assert [message.role for message in spoken] == ["system", *["user", "assistant"] * 4, "user"]
+    assert {message.content for message in spoken if message.role == "assistant"} == {LONG}
+    assert ([answer.summary for answer in filled], condensing_calls(chat_model)) == ([None] * 5, [])
     sixth = answered(owner, conversation, QUESTIONS[5])
     [told] = condensing_calls(chat_model)
     assert told["summary so far"] == ""
@@ -87,6 +80,9 @@ def test_what_does_not_fit_is_summarised_and_kept_with_the_answer(
         "text": SUMMARY, "until": str(filled[covered - 1].pk), "turns": 2 * covered
     }  # fmt: skip
     assert sixth.as_event()["summary"] == sixth.summary
+    with scope(owner):
+        record = UsageRecord.objects.get(request_type="tool")
+    assert (record.tokens_input, record.tokens_output) == (300, 20)
 
 
 def test_the_summary_is_used_again_and_only_what_came_since_is_summarised(
@@ -131,13 +127,6 @@ def test_where_summarising_fails_the_oldest_turns_are_left_out_and_it_is_said(
     assert sixth.summary["turns"] > 0
     assert "<summary>" not in chat_model.requests[-1].messages[0].content
     assert ChatMessage("user", QUESTIONS[0]) not in chat_model.requests[-1].messages
-
-
-def test_what_summarising_took_is_counted_as_a_tool_s(owner, conversation, chat_model, filled):
-    answered(owner, conversation, QUESTIONS[5])
-    with scope(owner):
-        record = UsageRecord.objects.get(request_type="tool")
-    assert (record.tokens_input, record.tokens_output) == (300, 20)
 
 
 def test_a_single_turn_longer_than_the_window_is_shortened_too(owner, conversation, chat_model):

@@ -8,7 +8,8 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from accounts.tenancy import scope, system
-from billing.models import Plan, UsageRecord
+from billing.models import Plan, RequestType, UsageRecord
+from billing.usage import record_usage
 from chatbots.models import Chatbot
 from conversations import asking, planning, producers
 from conversations.models import Conversation, Message
@@ -56,8 +57,14 @@ def statuses(message: Message) -> list[tuple[str, str]]:
     return [(step["name"], step["status"]) for step in message.tool_calls]
 
 
-def test_a_calculation_reaches_the_answer_and_is_kept_with_it(owner, conversation, chat_model):
-    chat_model.enqueue(computing("6*7"), ["done"], ["It is 42."])
+def test_a_calculation_reaches_the_answer_is_kept_with_it_and_counted(
+    owner, conversation, chat_model
+):
+    chat_model.enqueue(
+        [*computing("6*7"), Finished("tool_calls", USAGE)],
+        ["done", Finished("stop", USAGE)],
+        ["It is 42."],
+    )
     message = answered(owner, conversation, "What is 6*7?")
     assert (message.status, message.content) == ("complete", "It is 42.")
     [step] = message.tool_calls
@@ -67,13 +74,12 @@ def test_a_calculation_reaches_the_answer_and_is_kept_with_it(owner, conversatio
     assert message.as_event()["tool_calls"] == [step]
     system = chat_model.requests[-1].messages[0].content
     assert "<results>\n6*7 = 42\n</results>" in system
-
-
-def test_only_the_planning_calls_offer_tools(owner, conversation, chat_model):
-    chat_model.enqueue(computing("6*7"), ["done"], ["It is 42."])
-    answered(owner, conversation)
     offered = [[tool.name for tool in request.tools] for request in chat_model.requests]
     assert offered == [["rag_search", "summarize", "calculator"]] * 2 + [[]]
+    with scope(owner):
+        records = UsageRecord.objects.filter(request_type="tool")
+        counts = list(records.values_list("tokens_input", "tokens_output", "model", "exact"))
+    assert counts == [(30, 5, "fake", True)] * 2
 
 
 def test_the_planner_is_told_the_question_and_results_and_nothing_else(
@@ -144,43 +150,31 @@ def test_a_tool_the_chatbot_does_not_have_is_refused_and_shown(owner, make_docum
     assert chat_model.requests[1].messages[-1].content == "Refused: there is no such tool."
 
 
-@pytest.mark.parametrize(
-    ("arguments", "summary"),
-    [
-        (None, "The arguments are not a JSON object."),
-        ({}, "The argument “expression” is missing."),
-        ({"expression": 7}, "The argument “expression” has to be a string."),
-        ({"expression": "1", "scope": "all"}, "There is no argument “scope”."),
-        ({"expression": "1/0"}, "Nothing can be divided by zero."),
-    ],
-)
-def test_arguments_that_do_not_fit_fail_in_a_sentence(
-    owner, conversation, chat_model, arguments, summary
-):
-    chat_model.enqueue([ToolCalled("c1", "calculator", arguments)], ["done"], ["Blue [1]."])
+def test_arguments_that_do_not_fit_fail_in_a_sentence(owner, conversation, chat_model):
+    wrong = [None, {}, {"expression": 7}, {"expression": "1", "scope": "all"},
+             {"expression": "1/0"}]  # fmt: skip
+    calls = [ToolCalled(f"c{n}", "calculator", arguments) for n, arguments in enumerate(wrong)]
+    chat_model.enqueue(calls, ["done"], ["Blue [1]."])
     message = answered(owner, conversation)
     assert [(step["status"], step["summary"]) for step in message.tool_calls] == [
-        ("failed", summary)
+        ("failed", "The arguments are not a JSON object."),
+        ("failed", "The argument “expression” is missing."),
+        ("failed", "The argument “expression” has to be a string."),
+        ("failed", "There is no argument “scope”."),
+        ("failed", "Nothing can be divided by zero."),
     ]
     assert message.status == "complete"
 
 
-def test_what_a_search_finds_comes_behind_and_can_be_cited(owner, conversation, chat_model):
-    chat_model.enqueue(
-        [call("rag_search", query="green frogs")], ["done"], ["Blue [1], and frogs green [2]."]
-    )
+def test_what_a_search_finds_comes_behind_once_and_can_be_cited(owner, conversation, chat_model):
+    searches = [call("rag_search", query=query) for query in ("green frogs", QUESTION)]
+    chat_model.enqueue(searches, ["done"], ["Blue [1], and frogs green [2]."])
     message = answered(owner, conversation)
     assert [source["document_name"] for source in message.context] == ["sky.txt", "grass.txt"]
     assert message.citations[1]["quote"] == "Grass is green, and so are frogs."
     with scope(owner):
         queries = SearchLog.objects.order_by("created_at").values_list("query", flat=True)
-        assert list(queries) == [QUESTION, "green frogs"]
-
-
-def test_the_same_passage_is_found_once(owner, conversation, chat_model):
-    chat_model.enqueue([call("rag_search", query=QUESTION)], ["done"], ["Blue [1]."])
-    message = answered(owner, conversation)
-    assert [source["document_name"] for source in message.context] == ["sky.txt"]
+        assert list(queries) == [QUESTION, "green frogs", QUESTION]
 
 
 def test_a_summary_is_told_to_the_answer_with_passages_to_cite(owner, conversation, chat_model):
@@ -267,6 +261,13 @@ def test_planning_stays_within_the_plan_s_tokens(owner, conversation, chat_model
     assert (len(chat_model.requests), message.content) == (1, "Blue [1].")
 
 
+def test_what_tools_took_today_counts_too(owner, conversation, chat_model):
+    with scope(owner):
+        record_usage(owner.pk, RequestType.TOOL, "fake", Usage(999_900, 50, exact=True))
+    chat_model.enqueue(["Blue [1]."])
+    assert statuses(answered(owner, conversation)) == [("planning", "failed")]
+
+
 def test_a_model_that_cannot_be_asked_leaves_the_answer_as_it_is(owner, conversation, chat_model):
     chat_model.enqueue(ProviderError("Down.", code="down", permanent=True), ["Blue [1]."])
     message = answered(owner, conversation)
@@ -288,16 +289,3 @@ def test_a_chatbot_without_tools_is_not_planned_for(owner, make_document, chat_m
     make_document(owner, "The sky is blue.")
     message = answered(owner, conversation_of(owner))
     assert (len(chat_model.requests), message.tool_calls) == (1, [])
-
-
-def test_what_planning_took_is_counted_as_tools(owner, conversation, chat_model):
-    chat_model.enqueue(
-        [*computing("6*7"), Finished("tool_calls", USAGE)],
-        ["done", Finished("stop", USAGE)],
-        ["Blue [1]."],
-    )
-    answered(owner, conversation)
-    with scope(owner):
-        records = UsageRecord.objects.filter(request_type="tool")
-        counts = list(records.values_list("tokens_input", "tokens_output", "model", "exact"))
-    assert counts == [(30, 5, "fake", True)] * 2

@@ -103,7 +103,7 @@ def test_arguments_that_do_not_fit_are_refused(arguments):
 @pytest.mark.parametrize(
     ("named", "best"),
     [
-        ("handbook", "handbook-2026.pdf"),
+        ("handbook 2026", "handbook-2026.pdf"),
         ("Employee Handbook", "employee handbook.docx"),
         ("the lamp's manual", "lamp-manual.pdf"),
         ("lamp-manual.pdf", "lamp-manual.pdf"),
