@@ -1,11 +1,11 @@
 """Chat through the OpenAI wire protocol, which many other servers speak too."""
 
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from contextlib import aclosing
 from typing import Any
 
+import httpx2
 import openai
-from openai import AsyncAPIResponse
 
 from providers import connections, sse
 from providers.account import Account
@@ -38,11 +38,10 @@ class OpenAIChatModel(ChatModel):
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         answer = Answer(request, in_gulps=connections.reads_in_gulps(self.account))
         try:
-            async with AsyncExitStack() as stack:
-                response = await self._response(request, stack)
+            async with aclosing(await self._response(request)) as response:
                 # The client's own chunk objects cost three times the CPU of reading the lines,
                 # and the web process pays it for every reader.
-                async for lines in sse.data_of(response.iter_bytes()):
+                async for lines in sse.data_of(response.aiter_bytes()):
                     for delta in answer.read(lines):
                         yield delta
         except FAILURES as error:
@@ -53,20 +52,16 @@ class OpenAIChatModel(ChatModel):
         if finished := answer.finished():
             yield finished
 
-    async def _response(self, request: ChatRequest, stack: AsyncExitStack) -> AsyncAPIResponse[Any]:
-        completions: Any = self._clients.asynchronous.chat.completions.with_streaming_response
+    async def _response(self, request: ChatRequest) -> httpx2.Response:
         while True:
             parameters = self._parameters(request)
-            answering = completions.create(**parameters)
             try:
-                response: AsyncAPIResponse[Any] = await stack.enter_async_context(answering)
+                return await self._clients.streamed("chat/completions", parameters)
             except openai.APIStatusError as error:
                 # Of what was not sent a refusal can only speak by chance.
                 sent = [name for name in OPTIONAL if name in parameters]
                 if not self._wishes.learns_from(error, sent):
                     raise
-            else:
-                return response
 
     def _parameters(self, request: ChatRequest) -> dict[str, Any]:
         return {

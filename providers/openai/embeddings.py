@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import openai
-from openai.types import CreateEmbeddingResponse
 
 from providers.account import Account
 from providers.base import Embedder, Kind, Vectors
@@ -36,20 +35,19 @@ class OpenAIEmbedder(Embedder):
     def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         try:
             answer = self._answer(texts)
-            rows = sorted(answer.data, key=lambda row: row.index)
-            return fitted(np.stack([_vector(row.embedding) for row in rows]), self._model)
+            rows = sorted(answer["data"], key=lambda row: row["index"])
+            return fitted(np.stack([_vector(row["embedding"]) for row in rows]), self._model)
         except FAILURES as error:
             raise translated(error, self.account) from error
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise told("bad_vectors") from error
 
-    def _answer(self, texts: Sequence[str]) -> CreateEmbeddingResponse:
+    def _answer(self, texts: Sequence[str]) -> Any:
         inputs = [text[:LONGEST] or " " for text in texts]  # empty strings are refused
         while True:
             try:
-                return self._clients.synchronous.embeddings.create(
-                    model=self._model, input=inputs, **self._parameters()
-                )
+                asked = {"model": self._model, "input": inputs, **self._parameters()}
+                return self._clients.whole("embeddings", asked)
             except openai.APIStatusError as error:
                 if not self._wishes.learns_from(error, OPTIONAL):
                     raise
