@@ -6,8 +6,13 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import Invitation, User
+from accounts.sharing.refusals import NoRoom
 from billing.limits import QuotaExceeded
 from billing.models import Subscription
+
+
+class TooManyPeople(QuotaExceeded, NoRoom):
+    pass
 
 
 def check_members(owner: User, email: str) -> None:
@@ -25,7 +30,7 @@ def check_members(owner: User, email: str) -> None:
     )
     addresses |= set(asked.values_list("email", flat=True))
     if len(addresses | {email}) > limit:
-        raise QuotaExceeded(
+        raise TooManyPeople(
             "member_limit",
             limit,
             None,

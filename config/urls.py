@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("conversations.bench.urls")),
     path("documents/", include("documents.urls")),
     path("chatbots/", include("chatbots.urls")),
+    path("projects/", include("config.project_urls")),
     path("chatbots/", include("conversations.chatbot_urls")),
     path("chat/", include("conversations.urls")),
     path("share/", include("conversations.shared_urls")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.models import Project, ProjectMember, User
+from uuid import uuid4
+
+from accounts.models import Invitation, Project, ProjectMember, User
 from accounts.sharing.changing import create_project
 from accounts.tenancy import scope
 from documents import sharing
@@ -29,3 +31,9 @@ def join(project: Project, user: User, role: str = "viewer") -> ProjectMember:
 def leave(project: Project, user: User) -> None:
     with scope(project.owner_id):
         ProjectMember.objects.get(project=project, user=user).delete()
+
+
+def invited(project: Project, email: str) -> Invitation:
+    return Invitation.objects.create(
+        project=project, email=email, invited_by=project.owner, token_hash=uuid4().hex
+    )

@@ -86,8 +86,9 @@ def problem_of(error: Exception) -> Problem | None:
     """None: a bug of ours."""
     if isinstance(error, Problem):
         return error
-    if translate := _translations.get(type(error)):
-        return translate(error)
+    for kind in type(error).__mro__:
+        if translate := _translations.get(kind):
+            return translate(error)
     if isinstance(error, Http404 | exceptions.NotFound):
         return Problem(404, "not_found", NOT_FOUND)
     if isinstance(error, PermissionDenied):

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from accounts import audit, delivery, invitations
 from accounts.models import AuditLog, Invitation, PendingTask, Project, User, in_two_weeks
 from accounts.sharing.changing import check_open
-from accounts.sharing.refusals import SharingRefused
+from accounts.sharing.refusals import NoRoom, SharingRefused
 
 MAIL = "invitation.mail"  # what is owed, see accounts.sharing.mailing
+REFUSALS = (SharingRefused, NoRoom)  # what `invite` raises
 MOST_OPEN = 50  # of one project
 MOST_AN_HOUR = 30  # mails of one person
 
@@ -29,7 +30,7 @@ check_room: Callable[[User, str], None] = everybody
 def invite(project: Project, email: str, role: str, *, actor: User) -> tuple[Invitation, bool]:
     """Ask an address; asked again, the same invitation goes out anew, with another link.
 
-    Returns it and whether it is new. Raises SharingRefused, or what `check_room` raises.
+    Returns it and whether it is new. Raises SharingRefused or NoRoom.
     """
     email = email.strip().lower()
     Project.objects.select_for_update().get(pk=project.pk)  # one at a time

@@ -35,6 +35,11 @@ def visible(request: HttpRequest, pk: UUID) -> Document:
     return get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
 
 
+def editable(request: HttpRequest, pk: UUID) -> Document:
+    """Of a project too, where the person may change its documents."""
+    return get_object_or_404(Document.objects.editable_by(request.user), pk=pk)
+
+
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -84,7 +89,7 @@ def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | No
 @require_GET
 def state(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stage and progress while a worker has it; once finished, the page is asked to reload."""
-    document = owned(request, pk)
+    document = visible(request, pk)
     context = {"document": document, "work": progress_of(document)}
     response = render(request, "documents/_state.html", context)
     if document.is_finished:
@@ -126,7 +131,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    document = owned(request, pk)
+    document = editable(request, pk)
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -139,7 +144,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reprocess(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks first what becomes of changed passages, where there are any."""
-    document, choice = owned(request, pk), request.POST.get("edits")
+    document, choice = editable(request, pk), request.POST.get("edits")
     changed = edits.changes_of(document) if choice is None and document.is_finished else []
     if changed:
         context = {"document": document, "changed": edits.counted(changed)}
@@ -153,7 +158,7 @@ def reprocess(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def dismiss_lost_edits(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The person has seen which of their changes found no place."""
-    edits.dismiss(owned(request, pk))
+    edits.dismiss(editable(request, pk))
     return redirect("documents:detail", pk)
 
 
@@ -165,7 +170,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def change(request: HttpRequest, pk: UUID, act) -> HttpResponse:
     try:
-        act(owned(request, pk), actor=request.user)
+        act(editable(request, pk), actor=request.user)
     except queue.NotNow as reason:
         messages.warning(request, str(reason))
     return redirect(back(request, reverse("documents:detail", args=[pk])))

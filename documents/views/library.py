@@ -119,7 +119,8 @@ def receive(user: User, file: UploadedFile) -> Received:
 @require_GET
 def progress(request: HttpRequest) -> HttpResponse:
     """The rows of the documents named, as they stand: one request for all that are unfinished."""
-    return rows(request, chosen(request.user, request.GET.getlist("id")))
+    visible = Document.objects.visible_to(request.user).library()
+    return rows(request, among(visible, request.GET.getlist("id")))
 
 
 def rows(request: HttpRequest, shown: Iterable[Document | None]) -> HttpResponse:
@@ -159,11 +160,16 @@ def process_again(request: HttpRequest, documents: DocumentQuerySet) -> None:
 
 
 def chosen(user: User, ids: list[str]) -> DocumentQuerySet:
-    """The person's documents among these ids, at most a hundred; what is no id is nobody's."""
+    """The person's documents among these ids."""
+    return among(Document.objects.for_user(user).library(), ids)
+
+
+def among(documents: DocumentQuerySet, ids: list[str]) -> DocumentQuerySet:
+    """Those with these ids, at most a hundred; what is no id is nobody's."""
     known = []
     for given in ids[:MOST_AT_ONCE]:
         try:
             known.append(UUID(given))
         except ValueError:
             continue
-    return Document.objects.for_user(user).library().filter(pk__in=known).newest_first()
+    return documents.filter(pk__in=known).newest_first()

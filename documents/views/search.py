@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.models import Project
 from accounts.requests import unscoped
 from accounts.tenancy import scope
-from documents import facets
+from documents import facets, sharing
 from documents.filters import Filters
 from documents.models import Document
 from documents.retrieval import Parameters, Passage, Search, SearchScope, retrieve
 from documents.search_forms import SearchForm
+from documents.views.chunks import as_uuid
 from providers.errors import ProviderError
 
 FOUND = 20
@@ -36,21 +38,39 @@ class Result:
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    context: dict[str, Any] = {"form": form, "query": "", "clear_url": _without(request)}
+    context: dict[str, Any] = {
+        "form": form,
+        "query": "",
+        "project": None,
+        "clear_url": _without(request),
+    }
     if form.is_valid():
         with timezone.override(request.user.timezone):
             filters = form.filters()
-        context |= _narrowing(request, filters)
+        with scope(request.user):
+            project = _project(request)
+            reach = sharing.search_scope(project) if project else SearchScope(request.user.pk)
+        context |= {"project": project, **_narrowing(request, project, filters)}
         if query := form.cleaned_data["q"]:
-            reach = SearchScope(request.user.pk, filters=filters)
+            reach = replace(reach, filters=filters)
             context |= {"query": query, **_found(reach, query, form.cleaned_data["mode"])}
     return render(request, "documents/search.html", context)
 
 
-def _narrowing(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+def _project(request: HttpRequest) -> Project | None:
+    """The one whose documents are searched, instead of one's own library."""
+    if not (given := request.GET.get("project")):
+        return None
+    return get_object_or_404(Project.objects.visible_to(request.user), pk=as_uuid(given))
+
+
+def _narrowing(request: HttpRequest, project: Project | None, filters: Filters) -> dict[str, Any]:
     """What can be chosen, how many documents that leaves, and if none, why."""
     with scope(request.user):
-        library = Document.objects.for_user(request.user).searchable()
+        library = Document.objects.for_user(request.user)
+        if project:
+            library = Document.objects.in_project(project)
+        library = library.searchable()
         count = library.fitting(filters).count()
         blamed = facets.removals(library, filters) if filters and not count else []
         chips = facets.facets(library, filters)
