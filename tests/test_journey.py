@@ -169,12 +169,15 @@ def cited_passage_opens(page: Page) -> None:
     answer.locator(".cite").click()
     panel = page.get_by_role("complementary", name="Sources")
     expect(panel.locator("mark")).to_have_text(FACT)
-    expect(panel.locator("mark")).to_be_in_viewport()
+    expect(panel.locator(".pdf-mark").first).to_be_in_viewport()
     expect(panel).to_contain_text("page 2")
 
 
 def page_of_the_passage_opens(page: Page) -> None:
     page.get_by_role("link", name="Open in the document").click()
+    expect(page.locator(".pdf-mark").first).to_be_in_viewport()
+    expect(page.locator("[data-pdf-place]")).to_contain_text("Page 2 of")
+    page.get_by_role("link", name="Text", exact=True).click()
     expect(page.locator("mark#passage")).to_have_text(FACT)
     expect(page.locator("mark#passage")).to_be_in_viewport()
     expect(page.locator(".reader-number")).to_have_text("Page 2")
