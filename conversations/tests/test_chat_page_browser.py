@@ -1,11 +1,16 @@
 """The script that renders a streaming answer obeys the rules of the server's rendering."""
 
+import re
+from html import unescape
+
 import pytest
+from django.utils.html import strip_tags
 from playwright.sync_api import expect
 
 from accounts.tenancy import scope
 from chatbots import versions
 from chatbots.models import Chatbot
+from conversations.rendering import render_answer
 from conversations.tests.test_rendering import HOSTILE
 from tests.browser import chromium, open_page, watch  # noqa: F401
 from tests.web import Web
@@ -31,6 +36,7 @@ STREAM = """async ([text, step]) => {
     text: root.textContent,
     tags: elements.map((one) => one.tagName.toLowerCase()),
     attributes,
+    numbers: root.querySelectorAll(".number").length,
     links: elements.filter((one) => one.href).map((one) => one.getAttribute("href")),
   };
 }"""
@@ -50,8 +56,39 @@ def test_nothing_hostile_is_made_while_an_answer_streams(open_page):  # noqa: F8
         for step in (1, 7):
             made = page.evaluate(STREAM, [text, step])
             assert not {"script", "img", "svg", "iframe", "style", "form"} & set(made["tags"])
-            assert set(made["attributes"]) <= {"href", "target", "rel", "start"}
+            assert set(made["attributes"]) <= {
+                "href",
+                "target",
+                "rel",
+                "start",
+                "data-language",
+            }
             assert all(link.startswith(("http", "mailto:")) for link in made["links"])
+
+
+READS_ALIKE = [
+    "One *two* __three__ `a_b` snake_case_name.\nA new line.",
+    "1. Keep\n2. Write:\n   - by mail\n   - or call\n\nThe price",
+    "- a\n\n- b\n\ntext",
+    "| a | b |\n| --- | ---: |\n| x | 5 |\n\nafter",
+    "The sum $x_1 * y_1$ and \\(a_i * b_i\\), not $5 or $10.",
+    "\\[\na_1 * b * c\n\\]\n\nand `\\(x\\)`",
+    "```py\na = r'\\(x\\)'\n\n\nb\n```\n\nafter",
+    "# Head\n\n> Quoted **bold**\n\n---\n\nend",
+]
+
+
+def test_what_streams_reads_as_what_the_server_renders(open_page):  # noqa: F811
+    """Nothing jumps when the one takes the other's place."""
+    page = open_page("/")
+    for text in READS_ALIKE:
+        html = render_answer(text).replace("<li>\n<p>", "<li>")  # which looks the same
+        tags = [tag for tag in re.findall(r"<([a-z0-9]+)", html) if tag != "span"]
+        for step in (1, 2, 5, len(text)):
+            made = page.evaluate(STREAM, [text, step])
+            assert "".join(made["text"].split()) == "".join(unescape(strip_tags(html)).split())
+            assert [tag for tag in made["tags"] if tag != "span"] == tags
+            assert made["numbers"] == html.count('class="number"')
 
 
 def test_marks_tables_and_code_stream_as_they_will_stand(open_page):  # noqa: F811

@@ -1,11 +1,13 @@
 """Whatever a model, a document or a file name says, it stays text."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 
-from conversations.rendering import render_answer
+from conversations.rendering import TAGS, render_answer
+from tests.xss_corpus import PAYLOADS
 
 CITATION = {
     "number": 1,
@@ -50,6 +52,14 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.found.append((tag, dict(attributes)))
+
+
+def test_of_every_hostile_text_only_harmless_elements_are_made():
+    for text in PAYLOADS:
+        for tag, attributes in Tags(render_answer(text)).found:
+            assert tag in TAGS, text
+            assert set(attributes) <= {"href", "target", "rel", "start", "class", "data-language"}
+            assert re.match(r"https?://|mailto:", attributes.get("href", "mailto:")), text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -110,3 +120,36 @@ def test_a_citation_of_a_deleted_document_shows_no_quote():
     html = render_answer("Blue [1].", [CITATION], gone={CITATION["document_id"]})
     assert "The sky is blue" not in html
     assert "This document has been deleted." in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$x_1 * y_1$", "$$a*b*c$$", r"\(a_i^2 * b_i^2\)", "\\[\na * b\n= c_1 * d_1\n\\]", "$<b>$"],
+)
+def test_maths_stay_as_they_are_written(text):
+    html = render_answer(f"Sum {text}.")
+    assert Tags(html).found == [("p", {}), ("span", {"class": "maths"})]
+    shown = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert html == f'<p>Sum <span class="maths">{shown}</span>.</p>\n'
+
+
+def test_prices_are_no_maths():
+    assert "maths" not in render_answer("From $5 to $10, or US$ 3 and CA$ 4; \\\\( is none.")
+
+
+def test_maths_without_end_take_no_time():
+    started = time.process_time()
+    for opening in ("$", "$$", "\\(", "\\[", "$a", "\\(\\"):
+        render_answer(opening * 5_000)
+    assert time.process_time() - started < 3
+
+
+def test_code_names_its_language_for_its_colours():
+    assert render_answer("```C++ x\na\n```") == (
+        '<pre><code data-language="c++">a\n</code></pre>\n'
+    )
+    assert render_answer('```"onmouseover="hit()\na\n```') == "<pre><code>a\n</code></pre>\n"
+
+
+def test_a_line_break_stays_one():
+    assert render_answer("a\nb") == "<p>a<br>\nb</p>\n"
