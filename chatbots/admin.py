@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.admin import PersonAdmin
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link
-from chatbots.models import Chatbot, ChatbotDocument
+from chatbots.models import Chatbot, ChatbotDocument, ChatbotVersion
 
 PersonAdmin.see_also = [*PersonAdmin.see_also, SeeAlso("chatbots.Chatbot", "owner")]
 
@@ -17,9 +17,10 @@ class ChatbotAdmin(StaffAdmin):
     list_select_related = ["owner"]
     search_fields = ["name", "=slug"]
     ids = ["id", "owner"]
-    readonly_fields = ["id", "owner", "slug", "created_at", "updated_at"]
+    readonly_fields = ["id", "owner", "project", "slug", "published", "created_at", "updated_at"]
     see_also = [
         SeeAlso("chatbots.ChatbotDocument", "chatbot"),
+        SeeAlso("chatbots.ChatbotVersion", "chatbot"),
         SeeAlso("conversations.Conversation", "chatbot"),
         SeeAlso("documents.SearchLog", "chatbot_id"),
     ]
@@ -37,3 +38,13 @@ class ChatbotDocumentAdmin(ReadOnlyAdmin):
     list_select_related = ["chatbot", "document", "owner"]
     search_fields = ["chatbot__name", "document__name"]
     ids = ["chatbot", "document", "owner"]
+
+
+@admin.register(ChatbotVersion)
+class ChatbotVersionAdmin(ReadOnlyAdmin):
+    chatbot_page = link("chatbot")
+    person = link("owner")
+    list_display = ["number", "chatbot_page", "note", "person", "created_at"]
+    list_select_related = ["chatbot", "owner"]
+    search_fields = ["chatbot__name", "note"]
+    ids = ["id", "chatbot", "owner"]

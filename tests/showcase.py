@@ -14,6 +14,7 @@ from accounts.models import ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
+from chatbots import versions
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
 from conversations.prompts import default_refusal
@@ -73,6 +74,12 @@ def show_everything(user: User) -> Showcase:
         chatbot = Chatbot.objects.create(owner=user, name="Lamps", description="Everything lit")
         chatbot.read_documents([document])
         asleep = Chatbot.objects.create(owner=user, name="Asleep", is_active=False)
+        versions.publish(user, chatbot, "The first words")
+        Chatbot.objects.filter(pk=chatbot.pk).update(
+            configuration={"accent": "violet"},
+            system_prompt="Be brief.",
+            suggested_questions=["How long does the warranty last?", "Who repairs the motor?"],
+        )
         conversation = talk(user, chatbot, chunk)
         for word in ("glass", "motor", "a question so long that no line of the list can hold it"):
             Conversation.objects.create(owner=user, chatbot=chatbot, user=user, title=word.title())

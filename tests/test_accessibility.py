@@ -248,8 +248,10 @@ def test_web_sources(inspect, owner):
 
 def test_chatbot_pages(inspect, owner, showcase):
     seen = inspect("/chatbots/", owner)
-    seen.goto("/chatbots/new/", showcase.chatbot.get_absolute_url())
-    seen.goto(f"{showcase.chatbot.get_absolute_url()}delete/", "/home/")
+    bot = showcase.chatbot.get_absolute_url()
+    seen.goto("/chatbots/new/", bot, f"{bot}behaviour/", f"{bot}look/", f"{bot}share/")
+    seen.goto(f"{bot}versions/", f"{bot}versions/1/?against=draft", f"{bot}insights/")
+    seen.goto(f"{bot}preview/", f"{bot}versions/1/restore/", f"{bot}delete/", "/home/")
     bench = f"{showcase.chatbot.get_absolute_url()}retrieval/"
     seen.goto(bench, f"{bench}?q=lamp", f"{bench}?q=lamp&search_mode=text&top_k=1")
     seen.goto("/documents/retrieval/?q=lamp")
