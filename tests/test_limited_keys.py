@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts import keys
 from accounts.keys import SCOPES
 from accounts.models import ApiKey
+from accounts.sharing.changing import create_project
 from accounts.tenancy import scope
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
@@ -106,13 +107,76 @@ def test_the_key_of_another_chatbot_finds_and_changes_nothing(door: Door, owner:
     assert {name for name in after if after[name] != before[name]} <= ignored
 
 
-def test_a_key_limited_to_what_is_gone_or_to_a_project_opens_nothing(owner: World) -> None:
+def test_a_key_limited_to_what_is_gone_opens_nothing(owner: World) -> None:
     client = client_of(owner, uuid4())
     assert client.get(reverse("api-chatbots-list")).json()["results"] == []
+    client = project_client(owner, uuid4())
+    for url in ("api-chatbots-list", "api-documents-list", "api-projects-list"):
+        assert client.get(reverse(url)).json()["results"] == []
+
+
+def project_client(owner: World, project: UUID) -> Client:
     with scope(owner.user):
-        ApiKey.objects.filter(chatbot_id__isnull=False).update(chatbot_id=None, project_id=uuid4())
-    refused = client.get(reverse("api-chatbots-list"))
-    assert (refused.status_code, refused.json()["code"]) == (403, "key_limited")
+        key = keys.issue(owner.user, "for the test", scopes=list(SCOPES), project_id=project)
+    return Client(headers={"Authorization": f"Bearer {key[1]}"})
+
+
+IN_PROJECT = [
+    *("api-projects-list", "api-projects-detail", "api-project-documents", "api-project-chatbots"),
+    *("api-documents-list", "api-documents-detail", "api-documents-text", "api-documents-chunks"),
+    *("api-chunks-detail", "api-chatbots-list", "api-chatbots-detail", "api-message"),
+    *("api-conversations-list", "api-conversations-detail", "api-conversation-messages"),
+]
+CLOSED = [
+    *(
+        "api-me",
+        "api-keys-list",
+        "api-credentials-list",
+        "api-audit",
+        "api-usage",
+        "api-uploads-list",
+    ),
+    *("api-web-sources-list", "api-project-members", "api-project-invitations", "api-search-log"),
+    "api-invitations-list",
+]
+
+
+def reading(urls: list[str]) -> list[Door]:
+    doors = {door.url: door for door in reversed(API_DOORS) if door.method == "GET"}
+    return [doors[url] for url in urls]
+
+
+def test_the_key_of_a_project_opens_what_is_in_it_alone(owner: World) -> None:
+    with scope(owner.user):
+        other = create_project(owner.user, "Another")
+    inside, outside = (project_client(owner, pk) for pk in (owner.project, other.pk))
+    for door in reading(IN_PROJECT):
+        assert (str(door), knock(door, inside, owner).status_code) == (str(door), 200)
+        elsewhere = knock(door, outside, owner)
+        shown = elsewhere.shown.replace(owner.user.full_name, "")  # whose project it is
+        assert [trace for trace in owner.traces if trace in shown] == []
+        assert elsewhere.status_code == (404 if door.names_rows_in("path") else 200), door
+    for door in reading(CLOSED):
+        refused = knock(door, inside, owner)
+        assert (refused.status_code, refused.json()["code"]) == (403, "key_limited"), door
+
+
+def test_the_key_of_a_project_adds_to_it_and_searches_it(owner: World) -> None:
+    client = project_client(owner, owner.project)
+
+    def post(url: str, **body: Any) -> HttpResponse:
+        return client.post(reverse(url), body, "application/json")
+
+    with scope(owner.user):
+        other = create_project(owner.user, "Another")
+    added = post("api-documents-list", text="Shared words.")
+    listed = client.get(reverse("api-project-documents", args=[owner.project]))
+    assert added.json()["id"] in [row["id"] for row in listed.json()["results"]]
+    assert post("api-documents-list", text="More.", project=str(other.pk)).status_code == 404
+    found = post("api-search", query="sings")
+    assert [row["document_id"] for row in found.json()["results"]] == [str(owner.document)]
+    assert post("api-search", query="sings", project=str(other.pk)).status_code == 404
+    assert post("api-search", query="sings", chatbot=owner.slug).status_code == 200
 
 
 def test_search_reads_with_the_chatbots_eyes_unless_told_otherwise(owner: World) -> None:

@@ -72,11 +72,15 @@ class KeyLimitPermission(BasePermission):
         return True
 
 
-def _opened(view: Any, key: ApiKey) -> tuple[str, ...]:
-    """What both limits open, where a key has both."""
-    limits = {"limited_methods": key.chatbot_id, "project_methods": key.project_id}
-    named = [getattr(view, name, ()) for name, limit in limits.items() if limit]
-    return tuple(method for method in named[0] if all(method in others for others in named))
+def _opened(view: Any, key: ApiKey) -> set[str]:
+    """What both limits open, where a key has both; what is of one chatbot is of its project too,
+    unless the view says otherwise."""
+    of_chatbot = set(getattr(view, "limited_methods", ()))
+    of_project = getattr(view, "project_methods", None)
+    of_project = of_chatbot if of_project is None else set(of_project)
+    if not key.project_id:
+        return of_chatbot
+    return of_project & of_chatbot if key.chatbot_id else of_project
 
 
 def chatbot_limit(request: Request) -> UUID | None:

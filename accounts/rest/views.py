@@ -32,14 +32,14 @@ class OwnRows(ApiView):
     """`area` names the key scopes; `queryset` is cut to the person's own rows in one place.
 
     Keys limited to a chatbot may use the `limited_methods`, and find the rows whose
-    `chatbot_field` is that chatbot; those limited to a project `project_methods` and
-    `project_field`.
+    `chatbot_field` is that chatbot; those limited to a project the
+    `project_methods` (the same, unless named) and rows whose `project_field` (the chatbot's) it is.
     """
 
     area: str
     limited_methods: tuple[str, ...] = ()
     chatbot_field = ""
-    project_methods: tuple[str, ...] = ()
+    project_methods: tuple[str, ...] | None = None
     project_field = ""
     orderings: tuple[str, ...] = ("-created_at",)
 

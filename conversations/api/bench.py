@@ -115,7 +115,7 @@ class ExplanationSerializer(serializers.Serializer):
 class SearchExplainView(ApiView):
     # Opens its own scopes: the query is embedded between them, outside any transaction.
     area = "search"
-    limited_methods = ("POST",)
+    limited_methods, project_methods = ("POST",), ()
     scopes = {"POST": "search:read"}
     serializer_class = ExplainSerializer
 
@@ -167,6 +167,7 @@ class SearchLogView(mixins.ListModelMixin, OwnRows):
 
     area = "conversations"
     limited_methods, chatbot_field = ("GET",), "chatbot_id"
+    project_methods = ()
     orderings = ("-created_at", "created_at")
     queryset: QuerySet[SearchLog] = SearchLog.objects.all()
     serializer_class = SearchLogSerializer

@@ -20,6 +20,7 @@ from tests.isolation.doors import (
     upload,
     waiting,
 )
+from tests.isolation.project_doors import PROJECT_PAGES
 from tests.isolation.web_doors import WEB_PAGES
 from tests.isolation.world import World
 from tests.own_server import own_server_key
@@ -239,4 +240,4 @@ CHAT = [
     ),
     Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
 ]
-PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *CHATBOTS, *CHATBOT_PAGES, *BENCH, *CHAT]
+PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *PROJECT_PAGES, *CHATBOTS, *CHATBOT_PAGES, *BENCH, *CHAT]

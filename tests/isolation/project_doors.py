@@ -105,3 +105,36 @@ PROJECT_API = [
         body=lambda world: {"name": "New", "project": str(world.project)},
     ),
 ]
+NAMED = {"name": "Taken", "description": ""}
+PROJECT_PAGES = [
+    Door("projects:list", "GET", blind=True),
+    Door("projects:list", "POST", body=always(NAMED), blind=True),
+    Door("projects:accept", "POST", path=offer),
+    Door("projects:decline", "POST", path=offer),
+    Door("projects:detail", "GET", path=project),
+    Door("projects:upload", "POST", path=project),
+    Door(
+        "projects:documents",
+        "POST",
+        path=project,
+        body=lambda world: {"action": "unlink", "id": str(world.document)},
+        blind=True,
+    ),
+    Door("projects:chatbots", "GET", path=project),
+    Door("projects:people", "GET", path=project),
+    Door("projects:people", "POST", path=project, body=GUEST),
+    Door("projects:role", "POST", path=member, body=always({"role": "editor"})),
+    Door("projects:remove", "GET", path=member),
+    Door("projects:remove", "POST", path=member),
+    Door("projects:resend", "POST", path=invitation),
+    Door("projects:revoke", "POST", path=invitation),
+    Door("projects:settings", "GET", path=project),
+    Door("projects:settings", "POST", path=project, body=always(NAMED)),
+    Door("projects:delete", "GET", path=project),
+    Door("projects:delete", "POST", path=project),
+    Door(
+        "documents:search",
+        "GET",
+        query=lambda world: {"q": "sings", "project": str(world.project)},
+    ),
+]
