@@ -6,8 +6,10 @@ from asgiref.sync import async_to_sync
 from accounts.tenancy import scope
 from billing.models import CreditChange, DailyUsage, Reservation, UsageRecord
 from chatbots.models import Chatbot
-from conversations import asking, producers
+from conversations import answers, asking, producers, storing
 from conversations.models import Conversation, Message
+from conversations.turns import load_turn
+from documents.retrieval import retrieve
 from providers.base import Finished, Usage
 from providers.errors import ProviderError
 
@@ -85,3 +87,27 @@ def test_the_title_is_the_first_question_cut_at_a_word(owner, conversation):
         conversation.refresh_from_db()
     assert conversation.title.startswith("What colour is the sky really")
     assert conversation.title.endswith("really…")
+
+
+def test_what_was_found_is_stored_once_and_again_when_it_changed(owner, conversation):
+    with scope(owner):
+        message = asking.ask(owner, conversation, "What colour is the sky?")
+    turn, draft = load_turn(message.pk, owner.pk), answers.Draft()
+
+    def held() -> list[str]:
+        assert storing.hold(turn, draft)
+        with scope(owner):
+            message.refresh_from_db()
+        return [passage["content"] for passage in message.context]
+
+    [passage] = retrieve(turn.search_scope, turn.question, turn.search_parameters).passages
+    draft.passages = [passage]
+    assert (held(), held()) == (["The sky is blue. Grass is green."],) * 2
+    draft.passages = [passage, passage]
+    assert held() == ["The sky is blue. Grass is green."] * 2
+    assert storing.finish(turn, draft, "complete")["status"] == "complete"
+    assert storing.finish(turn, draft, "complete") is None
+    assert not storing.hold(turn, draft)
+    with scope(owner):
+        message.refresh_from_db()
+    assert (len(message.context), message.producer_token, message.lease_until) == (2, None, None)
