@@ -237,7 +237,7 @@ def test_escape_stops_within_two_seconds_and_the_answer_can_be_tried_again(chat,
     assert wait_until(lambda: model.running == 0, 2)
     expect(answers(chat).locator("[data-prose]")).not_to_contain_text("word49")
     model.reply = f"{FACT} [1]"
-    chat.get_by_role("button", name="Try again").click()
+    chat.get_by_role("button", name="Answer again").click()
     expect(ended(chat).locator("[data-prose]")).to_have_text(f"{FACT}1")
     expect(chat.get_by_text("You stopped this answer here.")).to_have_count(0)
 

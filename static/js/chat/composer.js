@@ -77,6 +77,7 @@ export function arriveAt(url) {
 
 // Another answer or another wording takes the place of its article and of all that follows: that is another branch now.
 async function anew(asked, first) {
+  if (running()) refuse(form.dataset.textRunning);
   if (sending || running()) return;
   sending = true;
   const response = await post(asked);
