@@ -229,7 +229,8 @@ def _parts(content: str, start: int, end: int, groups: list[list[Placed]]) -> li
     """What stands before each group of marks; what follows the last one belongs to it, and words
     too few for a statement to the next."""
     found: list[Claim] = []
-    at, text, numbers = start, "", ()
+    at, text = start, ""
+    numbers: tuple[int, ...] = ()
     for group in groups:
         text += content[at : group[0].start]
         numbers += tuple(mark.number for mark in group)
