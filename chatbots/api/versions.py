@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -62,13 +62,12 @@ class VersionsOfOne(OwnRows):
         return {**super().get_serializer_context(), "chatbot": self.chatbot, "models": models}
 
 
-class VersionsView(VersionsOfOne):
+class VersionsView(mixins.ListModelMixin, VersionsOfOne):
     serializer_class = VersionSerializer
 
     @extend_schema(summary="Versions of a chatbot, the newest first")
     def get(self, request: Request, pk: UUID) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.list(request)
 
 
 class VersionView(VersionsOfOne):
