@@ -20,6 +20,7 @@ from chatbots.api.serializers import ChatbotSerializer
 class ProjectChatbotViewSet(ChatbotViewSet, OfProject):
     """As under `/chatbots/`, where the address names the project instead of the body."""
 
+    limited_methods: tuple[str, ...] = ()
     project_methods = ("GET", "POST")
     filterset_class = None
 
