@@ -240,4 +240,13 @@ CHAT = [
     ),
     Door("conversations:sources", "GET", path=lambda world: [world.answer, 1]),
 ]
-PAGE_DOORS = [*WEB_PAGES, *SETTINGS, *DOCUMENTS, *PROJECT_PAGES, *CHATBOTS, *CHATBOT_PAGES, *BENCH, *CHAT]
+PAGE_DOORS = [
+    *WEB_PAGES,
+    *SETTINGS,
+    *DOCUMENTS,
+    *PROJECT_PAGES,
+    *CHATBOTS,
+    *CHATBOT_PAGES,
+    *BENCH,
+    *CHAT,
+]
