@@ -22,6 +22,7 @@ from accounts.models import (
     ProviderCredential,
     User,
 )
+from accounts.sharing import admin as sharing_admin  # noqa: F401 (registers)
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, StaffAdmin, link, link_by_id, page_of
 
 admin.site.unregister(Group)

@@ -386,6 +386,16 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Documents in, cited answers out.",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Names for choices that several fields call alike.
+    "ENUM_NAME_OVERRIDES": {
+        "MessageRole": "conversations.models.message.Message.Role",
+        "ProjectRole": "accounts.projects.Role",
+        "GivenRole": "accounts.sharing.serializers.GIVEN",
+        "ShareKind": "conversations.models.share_link.ShareLink.Kind",
+        "AnswerStatus": "conversations.models.message.Message.Status",
+        "DocumentStatus": "documents.models.document.Document.Status",
+        "ToolStatus": "conversations.api.serializers.TOOL_STATUSES",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -56,13 +56,21 @@ class AttachmentSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
+class AttachmentsSerializer(serializers.Serializer):
+    results = AttachmentSerializer(many=True)
+
+
 class AttachmentsView(Held):
     limited_methods = ("GET", "POST")
     http_method_names = ["get", "post"]
     parser_classes = [LimitedJSONParser, MultiPartParser]
     serializer_class = AttachmentSerializer
 
-    @extend_schema(summary="Files of the conversation", responses=AttachmentSerializer(many=True))
+    @extend_schema(
+        summary="Files of the conversation",
+        operation_id="conversations_attachments_list",
+        responses=AttachmentsSerializer,
+    )
     @fails_with(404)
     def get(self, request: Request, pk: UUID) -> Response:
         rows = attachments.attachments_of(self.conversation(pk))

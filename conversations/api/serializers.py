@@ -12,6 +12,7 @@ from conversations.forms import LONGEST_QUESTION
 from conversations.models import Conversation, Feedback, Message
 
 OVERRIDES = ("model", "system_prompt", "temperature")
+TOOL_STATUSES = ("running", "done", "refused", "failed")
 WRITABLE = {"title", "status", "pinned", "leaf", *OVERRIDES}
 
 
@@ -112,7 +113,7 @@ class ToolCallSerializer(serializers.Serializer):
     name = serializers.CharField()
     label = serializers.CharField()
     arguments = serializers.DictField(child=serializers.CharField())
-    status = serializers.ChoiceField(choices=["running", "done", "refused", "failed"])
+    status = serializers.ChoiceField(choices=TOOL_STATUSES)
     summary = serializers.CharField()
     ms = serializers.IntegerField(allow_null=True)
 

@@ -47,6 +47,10 @@ class ShareLinkSerializer(serializers.Serializer):
         return shown
 
 
+class ShareLinksSerializer(serializers.Serializer):
+    results = ShareLinkSerializer(many=True)
+
+
 class Held(ApiView):
     area = "conversations"
     serializer_class = ShareLinkSerializer
@@ -60,7 +64,11 @@ class ShareView(Held):
     limited_methods = ("GET", "POST")
     http_method_names = ["get", "post"]
 
-    @extend_schema(summary="The open links", responses=ShareLinkSerializer(many=True))
+    @extend_schema(
+        summary="The open links",
+        operation_id="conversations_share_list",
+        responses=ShareLinksSerializer,
+    )
     @fails_with(404)
     def get(self, request: Request, pk: UUID) -> Response:
         links = sharing.links_of(self.conversation(pk))

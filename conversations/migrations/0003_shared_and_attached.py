@@ -1,5 +1,6 @@
 """Files dropped into conversations, feedback, links for others, branches."""
 
+import django.core.validators
 import django.db.models.deletion
 import uuid_utils.compat
 from django.conf import settings
@@ -124,7 +125,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="conversation",
             name="temperature",
-            field=models.FloatField(blank=True, null=True),
+            field=models.FloatField(
+                blank=True,
+                null=True,
+                validators=[
+                    django.core.validators.MinValueValidator(0),
+                    django.core.validators.MaxValueValidator(2),
+                ],
+            ),
         ),
         migrations.AddConstraint(
             model_name="conversation",

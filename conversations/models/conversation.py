@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -22,10 +23,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def active(self) -> ConversationQuerySet:
         return self.filter(status=Conversation.Status.ACTIVE)
 
-    def in_history(self) -> ConversationQuerySet:
+    def archived(self) -> ConversationQuerySet:
+        return self.filter(status=Conversation.Status.ARCHIVED)
+
+    def listed(self) -> ConversationQuerySet:
         """What pages list: not what programs ask through the endpoint that OpenAI's clients know,
         a conversation for every call, and not what was tried beside a chatbot's settings."""
-        return self.active().held().exclude(channel=Conversation.Channel.OPENAI)
+        return self.held().exclude(channel=Conversation.Channel.OPENAI)
+
+    def in_history(self) -> ConversationQuerySet:
+        return self.listed().active()
 
     def held(self) -> ConversationQuerySet:
         """Conversations in earnest, not the live preview of a draft."""
@@ -60,7 +67,9 @@ class Conversation(models.Model):
     # Instead of the chatbot's, or added to it: the prompt.
     model = models.CharField(max_length=120, blank=True)
     system_prompt = models.TextField(max_length=20_000, blank=True)
-    temperature = models.FloatField(null=True, blank=True)
+    temperature = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(2)]
+    )
     # The end of the branch that is shown and goes on; NULL: the newest message.
     leaf = models.ForeignKey(
         "Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
