@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ProjectMember, User
+from accounts.tenancy import system
 from conversations.models import Attachment, Conversation
 from documents import uploads
 from documents.models import Document
@@ -59,10 +62,31 @@ def search_scope(conversation: Conversation) -> SearchScope | None:
     return SearchScope(conversation.user_id, ids, conversation.chatbot_id)
 
 
+@receiver(pre_delete, sender=Document)
+def let_go(instance: Document, **_: object) -> None:
+    """A person's file goes also while the conversation it names is out of their sight: its row is
+    the chatbot owner's, whom somebody who has left the project does not reach."""
+    if instance.kind == Document.Kind.ATTACHMENT:
+        with system():
+            Attachment.objects.filter(document=instance).delete()
+
+
 def sweep() -> int:
-    """Delete files whose conversation went otherwise: with its chatbot, say. Inside system()."""
-    lost = Document.objects.filter(kind=Document.Kind.ATTACHMENT, attachment__isnull=True)
+    """Delete files whose conversation went otherwise, with its chatbot, say, or is out of reach of
+    the person who dropped them. Inside system()."""
+    dropped = Document.objects.filter(kind=Document.Kind.ATTACHMENT)
+    lost = dropped.filter(Q(attachment__isnull=True) | Exists(_out_of_reach()))
     documents = list(lost.select_related("owner")[:SWEPT])
     for document in documents:
         uploads.delete_document(document, actor=document.owner)
     return len(documents)
+
+
+def _out_of_reach() -> QuerySet[Attachment]:
+    """Attachments of a document whose person is no longer in the chatbot's project. A closed
+    account of the chatbot's owner can be reopened: it changes nothing here."""
+    members = ProjectMember.objects.filter(
+        project=OuterRef("conversation__chatbot__project"), user=OuterRef("document__owner")
+    )
+    others = Attachment.objects.exclude(document__owner=F("owner"))
+    return others.filter(~Exists(members), document=OuterRef("pk"))
