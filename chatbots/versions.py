@@ -101,9 +101,12 @@ def unavailable(behaviour: Behaviour, models: Models) -> list[str]:
 
 
 def _locked(chatbot: Chatbot) -> Chatbot:
-    """As it stands now, and nobody publishes, restores or changes it meanwhile."""
-    rows = Chatbot.objects.select_related("published").select_for_update(of=("self",))
-    return rows.get(pk=chatbot.pk)
+    """As it stands now, and nobody publishes, restores or changes it meanwhile.
+
+    Read after the lock: what is joined to a locked row is as old as the statement.
+    """
+    Chatbot.objects.select_for_update().only("pk").get(pk=chatbot.pk)
+    return Chatbot.objects.select_related("published").get(pk=chatbot.pk)
 
 
 def _plain(value: Any) -> Any:

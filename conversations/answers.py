@@ -37,6 +37,7 @@ from providers.base import (
 )
 
 Part = TypeVar("Part")
+LONGEST = 200_000  # characters of an answer; its row takes no more
 GULP_SECONDS = 0.08
 WAITED_SECONDS = 0.001  # sooner than that it had arrived before
 
@@ -107,6 +108,9 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
             if isinstance(part, TextDelta):
                 for event in _show(binder.feed(part.text), draft):
                     yield event
+                if len(draft.content) >= LONGEST:  # whatever max_tokens it was asked for
+                    draft.reason = "length"
+                    return
             elif isinstance(part, TakenOver):
                 draft.model_used = part.model
             elif isinstance(part, Finished):
@@ -182,6 +186,7 @@ def _show(parts: Any, draft: Draft) -> list[Event]:
             continue
         if draft.first_token_ms is None:
             draft.first_token_ms = draft.elapsed_ms()
+        part = part[: LONGEST - len(draft.content)]
         events.append(Event("delta", {"text": part, "start": len(draft.content)}))
         draft.content += part
     return events

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from documents.retrieval import Passage
 from language.sentences import sentences
+from language.storable import storable
 from language.tables import is_header, is_row
 from language.terms import index_terms
 
@@ -29,7 +30,6 @@ NUMBERS = re.compile(rf"(\d{{1,2}})(?:\s*[–—-]\s*{NAMED}(\d{{1,2}}))?", re.I
 WIDEST = 8  # of a range, [1–8]; what says more has some other sense
 # The tail of a text that may still grow into a mark: keep it back until it is decided.
 UNDECIDED = re.compile(r"\s?(?:\\?\[{1,2}|[【［])[^][【】［］()\n]{0,40}[]】］]?$|\s?\\$|\s$")
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # what no database keeps and no encoder writes
 FENCE = re.compile(r"\s*(```|~~~)")
 LONGEST_CLAIM = 2_000  # characters; marks are bound while everybody's answers wait
 WIDEN = 0.15  # a neighbour that holds more than this share of the claim belongs to the quote
@@ -86,7 +86,7 @@ class Binder:
         self._fences = 0
 
     def feed(self, text: str) -> Iterator[str | Citation]:
-        self._held += UNSTORABLE.sub("\ufffd", text)
+        self._held += storable(text)
         undecided = UNDECIDED.search(self._held)
         cut = undecided.start() if undecided else len(self._held)
         ready, self._held = self._held[:cut], self._held[cut:]

@@ -19,7 +19,6 @@ from django.utils import timezone
 from chatbots.models import Chatbot
 from conversations.feedback import REASONS
 from conversations.models import Feedback, Message
-from documents.models import Document
 
 PERIODS = (7, 30, 90)  # days
 CITED = 8  # documents shown
@@ -31,10 +30,12 @@ ANSWER = Q(role=Message.Role.ASSISTANT)
 COMPLETE = ANSWER & Q(status=Message.Status.COMPLETE)
 FAILED = ANSWER & Q(status__in=[Message.Status.ERROR, Message.Status.INCOMPLETE])
 TOP_CITED = """\
-SELECT (citation->>'document_id')::uuid, max(citation->>'document_name'), count(DISTINCT message.id)
+SELECT document.id, document.name, count(DISTINCT message.id)
 FROM conversations_message AS message
-JOIN conversations_conversation AS conversation ON conversation.id = message.conversation_id,
-LATERAL jsonb_array_elements(message.citations) AS citation
+JOIN conversations_conversation AS conversation ON conversation.id = message.conversation_id
+CROSS JOIN LATERAL jsonb_array_elements(message.citations) AS citation
+JOIN documents_document AS document ON document.id = (citation->>'document_id')::uuid
+    AND document.owner_id = message.owner_id AND document.kind = 'library'
 WHERE message.owner_id = %s AND message.created_at >= %s AND message.role = 'assistant'
   AND conversation.chatbot_id = %s AND conversation.channel <> 'preview'
 GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT %s"""
@@ -51,7 +52,6 @@ class CitedDocument:
     id: UUID
     name: str
     answers: int
-    exists: bool
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,12 @@ def opinions_of(chatbot: Chatbot, start: dt.datetime) -> Opinions:
 
 
 def top_cited(chatbot: Chatbot, start: dt.datetime) -> list[CitedDocument]:
-    """The documents that most answers rest on."""
+    """The documents of the library that most answers rest on; what people dropped into their own
+    conversations is nobody else's business."""
     with connection.cursor() as cursor:
         cursor.execute(TOP_CITED, [chatbot.owner_id, start, chatbot.pk, CITED])
         rows = cursor.fetchall()
-    there = Document.objects.filter(pk__in=[pk for pk, _name, _answers in rows])
-    ids = set(there.values_list("pk", flat=True)) if rows else set()
-    return [CitedDocument(pk, name, answers, pk in ids) for pk, name, answers in rows]
+    return [CitedDocument(*row) for row in rows]
 
 
 def unanswered(chatbot: Chatbot, start: dt.datetime) -> list[Unanswered]:

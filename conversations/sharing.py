@@ -40,7 +40,8 @@ def share(
 
     What is said there quotes documents: who only looks into a project cannot give them away.
     """
-    if not Chatbot.objects.editable_by(user).filter(pk=conversation.chatbot_id).exists():
+    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if not _may_share(user, conversation):
         raise NotShared("role_missing", _("Only editors of its project may share this."))
     if links_of(conversation).count() >= LINKS:
         raise NotShared("too_many_links", _("It has many links already. Revoke one first."))
@@ -88,13 +89,18 @@ def owner_of(token: str) -> tuple[UUID, UUID] | None:
 
 
 def found(link_id: UUID) -> ShareLink | None:
-    """The link, while its author may still talk to the chatbot. Call it in the owner's scope."""
+    """The link, while its author may still give the conversation away. Call it in the owner's
+    scope."""
     rows = ShareLink.objects.open().select_related("conversation__chatbot", "author")
     link = rows.filter(pk=link_id).first()
     if link is None or link.author is None or not link.author.is_active:
         return None
-    holds = Conversation.objects.for_user(link.author).filter(pk=link.conversation_id)
-    return link if holds.exists() else None
+    return link if _may_share(link.author, link.conversation) else None
+
+
+def _may_share(user: User, conversation: Conversation) -> bool:
+    editable = Chatbot.objects.editable_by(user).filter(pk=conversation.chatbot_id)
+    return conversation.user_id == user.pk and editable.exists()
 
 
 def branch_of(link: ShareLink) -> list[UUID]:

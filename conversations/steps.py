@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from chatbots.tools import Tool
 from conversations.events import Event
+from language.storable import storable_json
 from providers.base import ToolCalled
 
 Step = dict[str, Any]
@@ -25,8 +26,10 @@ class Steps:
     shown: dict[str, Step] = field(default_factory=dict)
 
     def show(self, step: Step) -> Event:
-        self.shown[step["id"]] = dict(step)
-        return Event("tool", dict(step))
+        """Names, arguments and results are a model's: made such that they can be kept."""
+        kept: Step = storable_json(step)
+        self.shown[kept["id"]] = kept
+        return Event("tool", dict(kept))
 
     def remark(self, status: str, summary: str) -> Event:
         """Of the planning itself."""

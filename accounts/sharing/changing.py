@@ -44,6 +44,7 @@ def change_project(project: Project, fields: dict[str, Any], *, actor: User) -> 
 
 def delete_project(project: Project, *, actor: User) -> None:
     """The members lose it at once. Documents, chatbots and conversations stay the owner's."""
+    Project.objects.select_for_update().get(pk=project.pk)  # before the audit log, as others do
     audit.record(
         "project.delete",
         actor=actor,

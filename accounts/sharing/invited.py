@@ -57,8 +57,12 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     offer = _mine(request, pk)
-    joining.decline(offer, request.user)
-    messages.success(request, _("You have declined."))
+    try:
+        joining.decline(offer, request.user)
+    except SharingRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("You have declined."))
     return redirect("projects:list")
 
 

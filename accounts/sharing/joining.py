@@ -63,9 +63,7 @@ def accept(offer: Offer, user: User) -> ProjectMember:
     the role they have.
     """
     with scope(offer.project.owner_id):
-        asked = Invitation.objects.select_for_update().filter(pk=offer.invitation.pk).first()
-        if asked is None or not asked.is_open:
-            raise SharingRefused("invitation_over", _("This invitation no longer holds."))
+        asked = _still_open(offer)
         member, is_new = ProjectMember.objects.get_or_create(
             project=offer.project,
             user=user,
@@ -85,8 +83,17 @@ def accept(offer: Offer, user: User) -> ProjectMember:
 
 
 def decline(offer: Offer, user: User) -> None:
+    """Raises SharingRefused when it was accepted or taken back meanwhile."""
     with scope(offer.project.owner_id):
-        inviting.decline(offer.invitation, actor=user)
+        inviting.decline(_still_open(offer), actor=user)
+
+
+def _still_open(offer: Offer) -> Invitation:
+    """Locked, so that it is accepted or declined, and not both."""
+    asked = Invitation.objects.select_for_update().filter(pk=offer.invitation.pk).first()
+    if asked is None or not asked.is_open:
+        raise SharingRefused("invitation_over", _("This invitation no longer holds."))
+    return asked
 
 
 def open_for(user: User) -> QuerySet[Invitation]:

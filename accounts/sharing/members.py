@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -10,9 +11,10 @@ from accounts.sharing.refusals import SharingRefused
 
 
 def change_role(member: ProjectMember, role: str, *, actor: User) -> ProjectMember:
-    _keep_the_owner(member)
-    before, member.role = member.role, role
-    member.save(update_fields=["role", "updated_at"])
+    row = _locked(member)
+    _keep_the_owner(row)
+    before, row.role, member.role = row.role, role, role
+    row.save(update_fields=["role", "updated_at"])
     _note("member.role", member, actor, before=before, role=role)
     return member
 
@@ -20,9 +22,18 @@ def change_role(member: ProjectMember, role: str, *, actor: User) -> ProjectMemb
 def remove_member(member: ProjectMember, *, actor: User) -> None:
     """By the owner, or by the person: then they leave. From the commit on nothing of it is theirs
     to see; what they have added stays, and so do their conversations, for its owner."""
+    member = _locked(member)
     _keep_the_owner(member)
     _note("member.leave" if member.user_id == actor.pk else "member.remove", member, actor)
     member.delete()
+
+
+def _locked(member: ProjectMember) -> ProjectMember:
+    """Before the chain of the audit log, always: else two changes wait for each other."""
+    row = ProjectMember.objects.select_for_update().filter(pk=member.pk).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def _keep_the_owner(member: ProjectMember) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chatbots.tools.tool import ToolError
+from language.storable import UNSTORABLE
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -40,6 +41,8 @@ def _check(name: str, value: Any, wanted: dict[str, Any]) -> None:
         raise ToolError(_("The argument “%(name)s” has to be a %(type)s.") % values)
     if isinstance(value, str) and not value.strip():
         raise ToolError(_("The argument “%s” is empty.") % name)
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise ToolError(_("The argument “%s” holds characters that are no text.") % name)
     if isinstance(value, str) and len(value) > wanted.get("maxLength", LONGEST):
         raise ToolError(_("The argument “%s” is too long.") % name)
     if value not in wanted.get("enum", [value]):

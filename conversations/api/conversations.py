@@ -23,7 +23,6 @@ from chatbots.api.lookup import chatbot_or_404
 from chatbots.models import Chatbot
 from conversations import attachments, exporting
 from conversations.api.serializers import (
-    OVERRIDES,
     ConversationSerializer,
     ExportSerializer,
     NewConversationSerializer,
@@ -97,8 +96,8 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
         changed = serializer.validated_data
         if changed.get("leaf_id"):
             get_object_or_404(conversation.messages.only("pk"), pk=changed["leaf_id"])
-        if not changed.keys().isdisjoint(OVERRIDES):
-            self._check_overrides(conversation, changed.get("model", ""))
+        if "model" in changed:
+            self._check_model(conversation, changed["model"])
         for field, value in changed.items():
             setattr(conversation, field, value)
         # Only what was sent: the counters belong to triggers.
@@ -106,12 +105,13 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
         conversation.save(update_fields=[*fields, "updated_at"])
         return Response(serializer.to_representation(conversation))
 
-    def _check_overrides(self, conversation: Conversation, model: str) -> None:
-        """Its owner pays, so only who may change the chatbot overrules it, by models it may use."""
+    def _check_model(self, conversation: Conversation, model: str) -> None:
+        """Its owner pays, so only who may change the chatbot chooses another, of those it may use.
+        What else is overruled concerns nobody but who talks."""
         mine = Chatbot.objects.editable_by(self.request.user).select_related("owner")
         chatbot = mine.filter(pk=conversation.chatbot_id).first()
         if chatbot is None:
-            detail = _("Only who may change the chatbot may overrule it.")
+            detail = _("Only who may change the chatbot may choose another model.")
             raise Problem(403, "role_missing", detail)
         if model and not answering.models_of(chatbot.owner).include(model):
             raise serializers.ValidationError({"model": [_("There is no such model here.")]})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -32,6 +35,11 @@ class NewShareLinkSerializer(StrictSerializer):
     expires_at = serializers.DateTimeField(
         allow_null=True, default=None, help_text="Not named: it lasts until it is revoked."
     )
+
+    def validate_expires_at(self, at: dt.datetime | None) -> dt.datetime | None:
+        if at is not None and at <= timezone.now():
+            raise serializers.ValidationError(_("This moment has passed."))
+        return at
 
 
 class ShareLinkSerializer(serializers.Serializer):

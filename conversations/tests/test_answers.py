@@ -81,6 +81,14 @@ def test_an_answer_cut_at_its_length_says_so(owner, conversation, chat_model):
     assert "1024 tokens" in message.error_message
 
 
+def test_an_answer_without_end_is_kept_as_far_as_a_row_goes(owner, conversation, chat_model):
+    chat_model.enqueue(["x" * 150_000, "y" * 150_000, "z"])
+    message = turn(owner, conversation, "What colour is the sky?")
+    assert (message.status, message.error_code) == ("incomplete", "length")
+    assert message.content == "x" * 150_000 + "y" * 50_000
+    assert chat_model.closed == 1
+
+
 def test_the_title_is_the_first_question_cut_at_a_word(owner, conversation):
     turn(owner, conversation, "What colour is the sky " + "really " * 20)
     with scope(owner):

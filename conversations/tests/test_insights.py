@@ -83,8 +83,17 @@ def test_what_is_counted(owner, chatbot, make_document):
         [question] = insights.unanswered(chatbot, start)
         assert (question.text.casefold(), question.times) in {("who pays?", 2), ("who  pays?", 2)}
         [top] = insights.top_cited(chatbot, start)
-        assert (top.name, top.answers, top.exists) == ("roses.txt", 2, True)
+        assert (top.name, top.answers) == ("roses.txt", 2)
         assert insights.figures_of(chatbot, insights.since(30))["answers"] == 8
+
+
+def test_files_that_people_drop_into_their_chats_are_not_named(
+    owner, outsider, chatbot, make_document
+):
+    private = make_document(outsider, "Mine.", "private.txt")
+    with scope(owner):
+        talk(chatbot, cited(private), user=outsider)
+        assert insights.top_cited(chatbot, insights.since(7)) == []
 
 
 def test_opinions_with_their_reasons(owner, outsider, chatbot):

@@ -166,6 +166,21 @@ def test_arguments_that_do_not_fit_fail_in_a_sentence(owner, conversation, chat_
     assert message.status == "complete"
 
 
+def test_what_no_database_keeps_fails_in_a_sentence_and_is_shown(owner, conversation, chat_model):
+    calls = [
+        ToolCalled("c1", "calculator", {"expression": "1\x002"}),
+        ToolCalled("c2", "ev\x00il\ud800", {"a\x00": "\udfff"}),
+    ]
+    chat_model.enqueue(calls, ["done"], ["Blue [1]."])
+    message = answered(owner, conversation)
+    assert (message.status, [step["status"] for step in message.tool_calls]) == (
+        "complete",
+        ["failed", "refused"],
+    )
+    assert message.tool_calls[0]["arguments"] == {"expression": "1\ufffd2"}
+    assert message.tool_calls[1]["name"] == "ev\ufffdil\ufffd"
+
+
 def test_what_a_search_finds_comes_behind_once_and_can_be_cited(owner, conversation, chat_model):
     searches = [call("rag_search", query=query) for query in ("green frogs", QUESTION)]
     chat_model.enqueue(searches, ["done"], ["Blue [1], and frogs green [2]."])

@@ -87,12 +87,12 @@ def test_a_snapshot_leaves_out_an_answer_that_is_being_written(owner, conversati
 def test_revoked_expired_and_made_up_links_lead_nowhere(owner, conversation, said):
     link, address = link_to(owner, conversation)
     hour = dt.timedelta(hours=1)
-    _link, past = link_to(owner, conversation, expires_at=timezone.now() - hour)
+    _link, past = link_to(owner, conversation, expires_at=timezone.now() - hour)  # it has passed
     _link, later = link_to(owner, conversation, expires_at=timezone.now() + hour)
     with scope(owner):
         sharing.revoke(owner, link)
     for gone in (look(address), look(address, "thread/"), look(past), look("x" * 43 + "/")):
-        assert (gone.status_code, b"Nothing is here" in gone.content) == (404, True)
+        assert (gone.status_code, b"This is not shared any more" in gone.content) == (404, True)
     assert look(later).status_code == 200
 
 
@@ -128,14 +128,19 @@ def test_a_viewer_may_not_give_away_what_the_project_quotes(outsider, member):
         sharing.share(outsider, talk, "live")
 
 
-def test_an_editor_s_link_ends_with_the_membership(owner, outsider, member):
+@pytest.mark.parametrize("lose", ["the role", "the membership"])
+def test_an_editor_s_link_ends_with(lose, owner, outsider, member):
     membership, talk = member
     with scope(owner):
-        ProjectMember.objects.filter(pk=membership.pk).update(role="editor")
+        rows = ProjectMember.objects.filter(pk=membership.pk)
+        rows.update(role="editor")
     _link, address = link_to(outsider, talk, "live")
     assert "A viewer asks" in look(address).content.decode()
     with scope(owner):
-        ProjectMember.objects.filter(pk=membership.pk).delete()
+        if lose == "the role":
+            rows.update(role="viewer")
+        else:
+            rows.delete()
     assert look(address).status_code == 404
 
 
@@ -170,6 +175,13 @@ def test_by_api(owner, conversation, said, api):
     assert look(made.json()["url"].partition("/share/")[2]).status_code == 200
     gone = f"{url}{made.json()['id']}/"
     assert (api.delete(gone).status_code, api.delete(gone).status_code) == (204, 404)
+    assert api.get(url).json()["results"] == []
+
+
+def test_a_moment_that_has_passed_ends_nothing(owner, conversation, said, api):
+    url = f"/api/v1/conversations/{conversation.pk}/share/"
+    response = api.post(url, {"expires_at": "2020-01-01T00:00:00Z"}, "json")
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["expires_at"])
     assert api.get(url).json()["results"] == []
 
 

@@ -137,7 +137,8 @@ class LiveAnswer {
     });
     if (whole) htmx.process(whole);
     current = null;
-    status.textContent = `${said("textDone")} ${content.slice(0, 1000)}`;
+    const note = whole?.querySelector(".message-note"); // it was stopped, or cut
+    status.textContent = `${note ? note.textContent.trim() : said("textDone")} ${content.slice(0, 1000)}`;
     document.dispatchEvent(new CustomEvent("answer:ended"));
   }
 
