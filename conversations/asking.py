@@ -133,13 +133,15 @@ def _ready(user: User, conversation: Conversation) -> Newest:
 
 
 SHOWN = """
-    UPDATE conversations_conversation SET leaf_id = %s, title = %s, updated_at = now() WHERE id = %s
+    UPDATE conversations_conversation
+    SET leaf_id = %s, title = %s, status = 'active', updated_at = now() WHERE id = %s
     RETURNING id
 """
 
 
 def _answer_to(conversation: Conversation, before: Message, index: int) -> Message:
-    """The answer to a question, or the rest of an answer; it ends the branch that is shown."""
+    """The answer to a question, or the rest of an answer; it ends the branch that is shown, and
+    brings the conversation out of the archive."""
     reservation = credits.reserve(before.owner_id, PRICE, reason="answer")
     answer = Message(
         owner_id=before.owner_id,
@@ -154,6 +156,7 @@ def _answer_to(conversation: Conversation, before: Message, index: int) -> Messa
     )
     rows.insert(answer)
     conversation.leaf_id = answer.pk
+    conversation.status = Conversation.Status.ACTIVE
     rows.first(SHOWN, [answer.pk, conversation.title, conversation.pk])
     return answer
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from conversations.models import Conversation, Message
+from conversations.models import Conversation
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ class Tree:
                 newest = later
         return newest
 
+    def found(self, asked: str) -> UUID | None:
+        """The message of this id."""
+        return next((pk for pk in self.parents if str(pk) == asked), None)
+
     def place(self, pk: UUID) -> Place:
         beside = [
             other
@@ -72,8 +76,8 @@ class Tree:
         )
 
 
-def show(conversation: Conversation, message: Message) -> None:
+def show(conversation: Conversation, pk: UUID) -> None:
     """Turn to the branch that runs through this message, where it was last written on."""
-    leaf = Tree(conversation).newest_below(message.pk)
+    leaf = Tree(conversation).newest_below(pk)
     Conversation.objects.filter(pk=conversation.pk).update(leaf=leaf)
     conversation.leaf_id = leaf

@@ -1,4 +1,5 @@
-"""The list of one's conversations, newest first, or those that match a search."""
+"""The list of one's conversations, newest first: those at hand, the archive, or what a search finds
+in both."""
 
 from __future__ import annotations
 
@@ -6,40 +7,76 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.http import urlencode
 
 from accounts.models import User
+from conversations.matches import Match, matches_of
 from conversations.models import Conversation, ConversationQuerySet
 from language.terms import query_terms
 
 PAGE = 30
 MOST_FOUND = 200
+LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which page of which list."""
+
+    query: str = ""
+    is_archive: bool = False
+    number: int = 1
+    current: str = ""  # the id of the conversation on the page
+
+
+@dataclass(frozen=True)
+class Line:
+    """A conversation in the list, and where it says what was searched for."""
+
+    conversation: Conversation
+    match: Match | None = None
+
+    @property
+    def url(self) -> str:
+        url = self.conversation.get_absolute_url()
+        if self.match is None:
+            return url
+        return f"{url}?at={self.match.message_id}#message-{self.match.message_id}"
 
 
 @dataclass(frozen=True)
 class HistoryPage:
-    conversations: list[Conversation]
-    number: int
+    lines: list[Line]
+    wanted: Wanted
     has_next: bool
-    query: str = ""
-    current: str = ""  # the id of the conversation on the page
 
     @property
-    def previous_number(self) -> int:
-        return self.number - 1
+    def newer(self) -> str:
+        """The query of the page before; empty on the first."""
+        return self._at(self.wanted.number - 1) if self.wanted.number > 1 else ""
 
     @property
-    def next_number(self) -> int:
-        return self.number + 1
+    def older(self) -> str:
+        return self._at(self.wanted.number + 1) if self.has_next else ""
+
+    def _at(self, number: int) -> str:
+        named = {"page": number, "q": self.wanted.query, "archived": int(self.wanted.is_archive)}
+        return urlencode({name: value for name, value in named.items() if value})
 
 
-def history_page(user: User, *, query: str = "", number: int = 1, current: str = "") -> HistoryPage:
-    """One page of the history; call it inside the person's scope."""
-    query = query.replace("\0", "").strip()[:200]  # PostgreSQL has no such character
-    rows = Conversation.objects.for_user(user).in_history().select_related("chatbot")
-    rows = (matching(rows, user, query) if query else rows).recent_first()
-    start = (number - 1) * PAGE
-    found = list(rows[start : start + PAGE + 1])
-    return HistoryPage(found[:PAGE], number, len(found) > PAGE, query, current)
+def history_page(user: User, wanted: Wanted) -> HistoryPage:
+    """One page of the history; call it inside the person's scope. A search looks into the archive
+    as well."""
+    rows = Conversation.objects.for_user(user).listed().select_related("chatbot")
+    if wanted.query:
+        rows = matching(rows, user, wanted.query)
+    else:
+        rows = rows.archived() if wanted.is_archive else rows.active()
+    start = (wanted.number - 1) * PAGE
+    found = list(rows.recent_first()[start : start + PAGE + 1])
+    matches = matches_of(found[:PAGE], wanted.query)
+    lines = [Line(row, matches.get(row.pk)) for row in found[:PAGE]]
+    return HistoryPage(lines, wanted, has_next=len(found) > PAGE)
 
 
 def matching(rows: ConversationQuerySet, user: User, query: str) -> ConversationQuerySet:

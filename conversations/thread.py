@@ -87,7 +87,14 @@ class ShownMessage:
 
     @property
     def cited(self) -> list[dict[str, Any]]:
-        return [{**citation, "url": passage_url(citation)} for citation in self.message.citations]
+        return [
+            {
+                **citation,
+                "url": passage_url(citation),
+                "is_gone": citation["document_id"] in self.gone,
+            }
+            for citation in self.message.citations
+        ]
 
     @property
     def can_go_on(self) -> bool:

@@ -42,11 +42,11 @@ class Part:
     is_marked: bool = False
 
 
-def marked(content: str, query: str) -> list[Part]:
+def marked(content: str, query: str, *, most: int = SHOWN) -> list[Part]:
     """The stretch of the passage with most of the question's words, cut into parts."""
     spans = list(_spans(content, set(queries.parse(_telling(query)).weights)))
-    start = _densest(content, spans)
-    shown = content[start : start + SHOWN]
+    start = _densest(content, spans, most)
+    shown = content[start : start + most]
     flags = [False] * len(shown)
     for begin, end in spans:
         for at in range(max(0, begin - start), min(len(shown), end - start)):
@@ -58,7 +58,7 @@ def marked(content: str, query: str) -> list[Part]:
         parts.append(Part(shown[at : at + length], flag))
         at += length
     before = [Part("… ")] if start else []
-    return [*before, *parts, *([Part(" …")] if start + SHOWN < len(content) else [])]
+    return [*before, *parts, *([Part(" …")] if start + most < len(content) else [])]
 
 
 def _telling(query: str) -> str:
@@ -89,13 +89,14 @@ def _pieces(match: re.Match[str]) -> Iterator[tuple[int, int]]:
         yield at, min(end, at + TOGETHER)
 
 
-def _densest(content: str, spans: list[tuple[int, int]]) -> int:
+def _densest(content: str, spans: list[tuple[int, int]], most: int) -> int:
     """Where to begin so that most marks are shown, a little before the first of them."""
-    if len(content) <= SHOWN or not spans:
+    if len(content) <= most or not spans:
         return 0
+    lead = most // 6  # characters before the first mark
     starts = [begin for begin, _ in spans]
-    best = max(starts, key=lambda at: (sum(at <= s < at + SHOWN - 60 for s in starts), -at))
-    if best < 60:
+    best = max(starts, key=lambda at: (sum(at <= s < at + most - lead for s in starts), -at))
+    if best < lead:
         return 0
-    space = content.rfind(" ", 0, best - 40)
-    return min(max(space + 1, best - 60), max(0, len(content) - SHOWN))
+    space = content.rfind(" ", 0, best - 2 * lead // 3)
+    return min(max(space + 1, best - lead), max(0, len(content) - most))

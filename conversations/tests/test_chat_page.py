@@ -43,7 +43,7 @@ def page(client, owner, url: str) -> str:
 
 def test_an_answer_shows_its_marks_and_its_sources(owner, client, cited):
     html = page(client, owner, cited.conversation.get_absolute_url())
-    assert 'class="cite"' in html
+    assert 'data-citation="1"' in html
     assert 'class="cited-link"' in html
     assert "Try again" in html
 

@@ -19,7 +19,7 @@ from accounts.tenancy import scope
 from billing.models import DailyUsage, UsageRecord
 from chatbots.models import Chatbot
 from conversations import producers
-from conversations.history import history_page
+from conversations.history import Wanted, history_page
 from conversations.models import Conversation, Message
 from providers.base import Finished, Usage
 from providers.errors import ProviderError
@@ -119,7 +119,7 @@ def test_its_conversation_is_listed_for_programs_and_not_on_pages(ask, api, owne
     assert [row["id"] for row in listed] == [told["conversation_id"]]
     assert (listed[0]["title"], others) == (BLUE, [])
     with scope(owner):
-        assert history_page(owner).conversations == []
+        assert history_page(owner, Wanted()).lines == []
 
 
 def test_a_stream_is_chunks_that_end_with_the_usage_and_the_mark(stream, owner, chat_model):

@@ -49,7 +49,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 def send(request: HttpRequest, pk: UUID) -> HttpResponse:
     return ask(
         request,
-        lambda: get_object_or_404(own(request.user).active(), pk=pk),
+        lambda: get_object_or_404(own(request.user), pk=pk),
         lambda **extra: thread_page(request, pk, **extra),
     )
 

@@ -9,10 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from conversations import attachments, branches, exporting
+from conversations import attachments, branches, exporting, sharing
 from conversations.forms import TitleForm
 from conversations.models import Conversation, Message
 from conversations.views.found import own
@@ -50,11 +51,27 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("conversations:list")
     context = {
         "question": _("Delete this conversation?"),
-        "consequence": _("“%s” goes for good, with all its questions and answers.") % conversation,
+        "consequence": _consequence(conversation),
         "action": _("Delete conversation"),
         "back_url": conversation.get_absolute_url(),
     }
     return render(request, "confirm.html", context)
+
+
+def _consequence(conversation: Conversation) -> str:
+    lost = [_("“%s” goes for good, with all its questions and answers.") % conversation]
+    if files := attachments.attachments_of(conversation).count():
+        lost.append(
+            ngettext(
+                "The file dropped into it is deleted.",
+                "The %(count)s files dropped into it are deleted.",
+                files,
+            )
+            % {"count": files}
+        )
+    if sharing.links_of(conversation).exists():
+        lost.append(_("Its links lead nowhere any more."))
+    return " ".join(lost)
 
 
 @login_required
@@ -88,5 +105,5 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(
         Message.objects.for_user(request.user).select_related("conversation"), pk=pk
     )
-    branches.show(found.conversation, found)
+    branches.show(found.conversation, found.pk)
     return redirect(f"{found.conversation.get_absolute_url()}#message-{found.pk}")

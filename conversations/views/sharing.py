@@ -73,7 +73,7 @@ def _by_link(view: Page) -> Callable[..., HttpResponse]:
             with scope(owner_id), suppress(Http404):
                 response = _page(view, request, link_id)
         if response is None:
-            raise Http404
+            response = render(request, "conversations/shared_ended.html", status=404)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "no-referrer"

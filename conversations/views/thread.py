@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 
 from chatbots import versions
 from chatbots.models import Chatbot
+from conversations import branches
 from conversations.attachments import attachments_of
 from conversations.branches import Tree
 from conversations.forms import QuestionForm
-from conversations.history import HistoryPage, history_page
+from conversations.history import LONGEST_QUERY, HistoryPage, Wanted, history_page
 from conversations.sources import Reach, sources_of
 from conversations.thread import SHOWN, shown, thread_of
 from conversations.views.found import own, own_message, usable_chatbot
@@ -77,8 +78,10 @@ def sources(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def history_of(request: HttpRequest, current: str = "") -> HistoryPage:
     page = request.GET.get("page", "1")
     number = min(max(1, int(page)), 1000) if page.isdecimal() and len(page) < 5 else 1
-    query = request.GET.get("q", "")
-    return history_page(request.user, query=query, number=number, current=current)
+    query = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL has no such character
+    is_archive = request.GET.get("archived") == "1"
+    wanted = Wanted(query[:LONGEST_QUERY], is_archive, number, current)
+    return history_page(request.user, wanted)
 
 
 def new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> HttpResponse:
@@ -98,8 +101,14 @@ def new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> 
 def thread_page(request: HttpRequest, pk: UUID, *, form=None, error: str = "") -> HttpResponse:
     conversation = get_object_or_404(own(request.user), pk=pk)
     tree = Tree(conversation)
-    most = None if "all" in request.GET else SHOWN
-    earlier = max(0, len(tree.branch()) - most) if most else 0
+    if (at := tree.found(request.GET.get("at", ""))) and at not in tree.branch():
+        branches.show(conversation, at)
+        tree = Tree(conversation)
+    branch = tree.branch()
+    most = len(branch) if "all" in request.GET else SHOWN
+    if at:
+        most = max(most, len(branch) - branch.index(at))
+    earlier = max(0, len(branch) - most)
     context = {
         "conversation": conversation,
         "chatbot": versions.in_force(conversation.chatbot, draft=conversation.is_preview),

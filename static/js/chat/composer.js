@@ -51,6 +51,7 @@ function add(html) {
   const fragment = document.createRange().createContextualFragment(html); // escaped by our own templates
   const newHead = fragment.querySelector("[data-new-head]");
   thread.querySelector("[data-welcome]")?.remove();
+  document.querySelector("[data-archived]")?.remove();
   newHead.remove();
   thread.append(fragment);
   watch(thread.querySelector("[data-events]"));

@@ -22,6 +22,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-edit-cancel]")) close(opened(event.target));
 });
 
+// Arrow up in the empty question field opens the last question.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowUp" || !event.target.matches("[data-composer-text]") || event.target.value) return;
+  const last = [...document.querySelectorAll("[data-edit]")].at(-1);
+  if (!last) return;
+  event.preventDefault();
+  last.open = true;
+});
+
 document.addEventListener("keydown", (event) => {
   const details = opened(event.target);
   if (!details || event.isComposing) return;

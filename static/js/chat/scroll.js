@@ -22,6 +22,8 @@ function showButton() {
 thread.addEventListener("scroll", showButton, { passive: true });
 new ResizeObserver(showButton).observe(thread);
 toEnd?.addEventListener("click", scrollToEnd);
+// a form that opens below an answer is not left under the edge
+thread.addEventListener("htmx:load", (event) => event.target.querySelector("fieldset")?.form.scrollIntoView({ block: "nearest" }));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 if (target && thread.contains(target) && target !== thread.lastElementChild) target.scrollIntoView();
 else scrollToEnd();

@@ -1,4 +1,6 @@
 // A shared conversation: asks every second, while somebody looks, whether it is still shared and whether more was said.
+import "./code.js";
+
 const EVERY_MS = 1000;
 const main = document.querySelector("[data-shared]");
 const thread = main.querySelector("[data-shared-thread]");
@@ -20,6 +22,7 @@ async function look() {
   const isAtEnd = end.scrollHeight - end.scrollTop - end.clientHeight < 48;
   main.dataset.version = response.headers.get("X-Version");
   thread.replaceChildren(document.createRange().createContextualFragment(await response.text()));
+  document.dispatchEvent(new CustomEvent("answer:ended")); // code blocks get their copy buttons
   if (isAtEnd) end.scrollTop = end.scrollHeight;
 }
 
