@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Project, User
+from accounts.sharing.refusals import SharingRefused
 from billing.limits import QuotaExceeded
 from documents.addresses import add_address
 from documents.filters import Filters, first_moment, last_moment
 from documents.models import Document, DocumentQuerySet
+from documents.sharing import Added, add_to
 from documents.uploads import MAX_PASTED, UploadRefused, add_text, clean_name
 from outbound.addresses import MAX_LENGTH
 
@@ -46,6 +51,7 @@ class LibraryForm(forms.Form):
         required=False, choices=[("", _("Any status")), *Document.Status.choices]
     )
     type = forms.ChoiceField(required=False, choices=[("", _("Any type")), *TYPES])
+    project = forms.ChoiceField(required=False)  # the view's: it decides whose documents these are
     tag = forms.ChoiceField(required=False)
     language = forms.CharField(required=False, max_length=3)
     added_from = forms.DateField(required=False)
@@ -60,8 +66,10 @@ class LibraryForm(forms.Form):
         ],
     )
 
-    def __init__(self, query, *, tags: list[str]) -> None:
+    def __init__(self, query, *, tags: list[str], projects: Iterable[Project] = ()) -> None:
         super().__init__(query)
+        named = [(str(project.pk), project.name) for project in projects]
+        self.fields["project"].choices = [("", _("My library")), *named]
         self.fields["tag"].choices = [("", _("Any tag")), *((tag, tag) for tag in tags)]
         self.is_valid()
 
@@ -69,6 +77,12 @@ class LibraryForm(forms.Form):
     def narrows(self) -> bool:
         narrowing = bool(self.cleaned_data.get("name") or self.cleaned_data.get("status"))
         return narrowing or bool(self.filters())
+
+    @property
+    def all_url(self) -> str:
+        """The same documents without these filters."""
+        project = self.cleaned_data.get("project")
+        return reverse("documents:list") + (f"?project={project}" if project else "")
 
     def filters(self) -> Filters:
         """In the time zone in force."""
@@ -95,18 +109,19 @@ class AddingForm(forms.Form):
 
     refused_at: str
 
-    def add_for(self, user: User) -> tuple[Document, bool] | None:
+    def add_for(self, user: User, project: Project | None = None) -> Added | None:
         """The document and whether it is new, or None once the form says why not."""
         if not self.is_valid():
             return None
         try:
             with transaction.atomic():
-                return self.added(user)
-        except (UploadRefused, QuotaExceeded) as refusal:
+                return add_to(project, user, self.added)
+        except (UploadRefused, QuotaExceeded, SharingRefused) as refusal:
             self.add_error(self.refused_at, str(refusal))
             return None
 
-    def added(self, user: User) -> tuple[Document, bool]:
+    def added(self, owner: User, *, actor: User | None = None) -> Added:
+        """Into this person's library."""
         raise NotImplementedError
 
 
@@ -133,8 +148,8 @@ class AddressForm(AddingForm):
         url = self.cleaned_data["url"]
         return url if ":" in url.split("/")[0] else f"https://{url}"
 
-    def added(self, user: User) -> tuple[Document, bool]:
-        return add_address(user, self.cleaned_data["url"])
+    def added(self, owner: User, *, actor: User | None = None) -> Added:
+        return add_address(owner, self.cleaned_data["url"], actor=actor)
 
 
 class PastedTextForm(AddingForm):
@@ -150,8 +165,9 @@ class PastedTextForm(AddingForm):
         label=_("Name"), max_length=255, required=False, widget=forms.TextInput({"dir": "auto"})
     )
 
-    def added(self, user: User) -> tuple[Document, bool]:
-        return add_text(user, self.cleaned_data["text"], name=self.cleaned_data["name"])
+    def added(self, owner: User, *, actor: User | None = None) -> Added:
+        named = self.cleaned_data["name"]
+        return add_text(owner, self.cleaned_data["text"], name=named, actor=actor)
 
 
 class TagsField(SimpleArrayField):

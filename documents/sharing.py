@@ -67,6 +67,16 @@ def follow(parent: Document, child: Document) -> None:
         ProjectDocument.objects.bulk_create(links, ignore_conflicts=True)
 
 
+def editable_among(user: User, documents: Sequence[Document]) -> set[UUID]:
+    """Those of these documents that the person may change: their own, and by their role."""
+    mine = {document.pk for document in documents if document.owner_id == user.pk}
+    others = [document.pk for document in documents if document.owner_id != user.pk]
+    if others:
+        allowed = Document.objects.editable_by(user).filter(pk__in=others)
+        mine.update(allowed.values_list("pk", flat=True))
+    return mine
+
+
 def search_scope(project: Project) -> SearchScope:
     """The project's documents as they are at this moment, searched in its owner's library."""
     ids = linked(project).values_list("document_id", flat=True)

@@ -175,11 +175,11 @@ def test_the_list_takes_the_same_queries_however_long(
     signed_in, owner, make_document, django_assert_num_queries
 ):
     make_document(owner)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(LIST)
     for number in range(5):
         make_document(owner, f"Fact {number}.", f"{number}.txt")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(LIST)
 
 

@@ -66,7 +66,7 @@ def test_the_list_takes_the_same_queries_however_long(
 ):
     short, long = make_document(owner), make_document(owner, PARTS * 9, "long.md")
     for document in (short, long):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             signed_in.get(page_of(document))
 
 

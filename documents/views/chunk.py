@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,35 +15,35 @@ from accounts.requests import unscoped
 from accounts.tenancy import scope
 from billing.limits import QuotaExceeded
 from documents import editing
-from documents.models import DocumentChunk
+from documents.models import DocumentChunk, DocumentChunkQuerySet
 from documents.passage_forms import PassageForm
 from documents.queue import NotNow
 from documents.views.chunks import said
-from documents.work.progress import progress_of
+from documents.views.shown import shown_with
 from providers.errors import ProviderError
 
 
-def owned(request: HttpRequest, pk: UUID) -> DocumentChunk:
-    rows = DocumentChunk.objects.for_user(request.user).present().light()
-    return get_object_or_404(rows.select_related("document"), pk=pk)
+def editable(request: HttpRequest, pk: UUID) -> DocumentChunk:
+    return _found(DocumentChunk.objects.editable_by(request.user), pk)
+
+
+def _found(rows: DocumentChunkQuerySet, pk: UUID) -> DocumentChunk:
+    return get_object_or_404(rows.present().light().select_related("document"), pk=pk)
 
 
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    chunk = owned(request, pk)
+    chunk = _found(DocumentChunk.objects.visible_to(request.user), pk)
     beside = DocumentChunk.objects.present().filter(document=chunk.document_id)
     at = dict(
         beside.filter(chunk_index__in=[chunk.chunk_index - 1, chunk.chunk_index + 1]).values_list(
             "chunk_index", "pk"
         )
     )
-    context = {"before": at.get(chunk.chunk_index - 1), "after": at.get(chunk.chunk_index + 1)}
-    return render(request, "documents/passage.html", {**about(chunk), **context})
-
-
-def about(chunk: DocumentChunk) -> dict[str, Any]:
-    return {"chunk": chunk, "document": chunk.document, "work": progress_of(chunk.document)}
+    before, after = at.get(chunk.chunk_index - 1), at.get(chunk.chunk_index + 1)
+    context = {"chunk": chunk, "before": before, "after": after}
+    return shown_with(request, chunk.document, "documents/passage.html", context)
 
 
 @unscoped  # the new words are embedded outside any transaction
@@ -52,14 +51,15 @@ def about(chunk: DocumentChunk) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     with scope(request.user):
-        chunk = owned(request, pk)
+        chunk = editable(request, pk)
     form = PassageForm(request.POST or None, initial={"content": chunk.content})
     if request.method == "POST" and form.is_valid() and _is_stored(request, chunk, form):
         return redirect("documents:passage", pk)
     with scope(request.user):
         status = 422 if form.is_bound else 200
-        context = {**about(chunk), "form": form}
-        return render(request, "documents/passage_edit.html", context, status=status)
+        context = {"chunk": chunk, "form": form}
+        template = "documents/passage_edit.html"
+        return shown_with(request, chunk.document, template, context, status)
 
 
 def _is_stored(request: HttpRequest, chunk: DocumentChunk, form: PassageForm) -> bool:
@@ -84,7 +84,7 @@ def _is_stored(request: HttpRequest, chunk: DocumentChunk, form: PassageForm) ->
 @login_required
 @require_POST
 def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
-    chunk, on = owned(request, pk), request.POST.get("on") == "yes"
+    chunk, on = editable(request, pk), request.POST.get("on") == "yes"
     try:
         messages.success(request, said(editing.switch(request.user, [chunk], on=on), on))
     except NotNow as reason:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,9 +18,8 @@ from documents import editing
 from documents.models import DocumentChunk
 from documents.passage_forms import PassagesForm
 from documents.queue import NotNow
-from documents.views.document import owned
 from documents.views.returning import back
-from documents.work.progress import progress_of
+from documents.views.shown import editable, shown_with, visible
 
 PER_PAGE = 25
 
@@ -28,19 +27,18 @@ PER_PAGE = 25
 @login_required
 @require_GET
 def passages(request: HttpRequest, pk: UUID) -> HttpResponse:
-    document = owned(request, pk)
+    document = visible(request, pk)
     chunks = DocumentChunk.objects.present().filter(document=document).light()
     form = PassagesForm(request.GET)
     page = Paginator(form.apply(chunks), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"document": document, "work": progress_of(document), "form": form, "page": page}
-    return render(request, "documents/passages.html", context)
+    return shown_with(request, document, "documents/passages.html", {"form": form, "page": page})
 
 
 @login_required
 @require_POST
 def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Those that were ticked; `on` says which way."""
-    document, on = owned(request, pk), request.POST.get("on") == "yes"
+    document, on = editable(request, pk), request.POST.get("on") == "yes"
     chunks = DocumentChunk.objects.present().filter(document=document).light()
     ticked = [number for given in request.POST.getlist("id") if (number := as_uuid(given))]
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -18,26 +19,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from documents import downloads, edits, queue, reading
+from documents import downloads, edits, queue, reading, sharing
 from documents.forms import DocumentForm
-from documents.models import Document, DocumentChunk, DocumentText
+from documents.models import DocumentChunk, DocumentText
 from documents.storage import UNREACHABLE, StorageDown
 from documents.uploads import delete_document
 from documents.views.returning import back
+from documents.views.shown import editable, owned, shown_with, visible
 from documents.work.progress import progress_of
-
-
-def owned(request: HttpRequest, pk: UUID) -> Document:
-    return get_object_or_404(Document.objects.for_user(request.user), pk=pk)
-
-
-def visible(request: HttpRequest, pk: UUID) -> Document:
-    return get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
-
-
-def editable(request: HttpRequest, pk: UUID) -> Document:
-    """Of a project too, where the person may change its documents."""
-    return get_object_or_404(Document.objects.editable_by(request.user), pk=pk)
 
 
 @login_required
@@ -47,7 +36,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     whether as text or as the PDF's page looks: without it passages are shown on their page."""
     document = visible(request, pk)
     text = DocumentText.objects.filter(document=document).first()
-    context = {"document": document, "text": text, "work": progress_of(document)}
+    context: dict[str, Any] = {"text": text}
     if text:
         bounds = reading.windows(text)
         page = Paginator(bounds, 1).get_page(request.GET.get("page"))
@@ -64,7 +53,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
                 reading.stretches(text.pages, text.content[slice(*span)], span[0]) if span else []
             ),
         }
-    return render(request, "documents/detail.html", context)
+    return shown_with(request, document, "documents/detail.html", context)
 
 
 def _place(request: HttpRequest) -> str:
@@ -90,7 +79,8 @@ def asked_span(request: HttpRequest, text: DocumentText) -> tuple[int, int] | No
 def state(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stage and progress while a worker has it; once finished, the page is asked to reload."""
     document = visible(request, pk)
-    context = {"document": document, "work": progress_of(document)}
+    can_edit = bool(sharing.editable_among(request.user, [document]))
+    context = {"document": document, "work": progress_of(document), "can_edit": can_edit}
     response = render(request, "documents/_state.html", context)
     if document.is_finished:
         response["HX-Refresh"] = "true"

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.models import Project, User
+from accounts.projects import CHANGING
+from accounts.sharing.seen import seen
 from billing.limits import QuotaExceeded
-from documents import batches, queue, sifting
+from documents import batches, queue, sharing, sifting
 from documents.forms import AddressForm, LibraryForm, PastedTextForm
 from documents.models import Document, DocumentQuerySet, UploadBatch
 from documents.uploads import UploadRefused, add_document, delete_document
+from documents.views.chunks import as_uuid
 from documents.views.returning import back
 from documents.work import pausing
 
@@ -37,24 +40,38 @@ SHOWN = 3  # unfinished uploads above the list
 @login_required
 @require_http_methods(["GET", "POST"])
 def documents(request: HttpRequest) -> HttpResponse:
-    """The library; a POST adds a web address or a pasted text, or shows again what was typed."""
+    """The library, or what a project has; a POST adds a web address or a pasted text to it, or
+    shows again what was typed."""
+    project = asked_project(request)
     adding = {"address": AddressForm(), "text": PastedTextForm()}
     if request.method == "POST":
         way = "address" if "url" in request.POST else "text"
         adding[way] = type(adding[way])(request.POST)
-        if added := adding[way].add_for(request.user):
+        if added := adding[way].add_for(request.user, project):
             tell(request, *added)
-            return redirect("documents:list")
-    library = Document.objects.for_user(request.user).library()
-    form = LibraryForm(request.GET, tags=library.tags())
+            return redirect(project or "documents:list")
+    library = Document.objects.library()
+    library = library.in_project(project) if project else library.for_user(request.user)
+    projects = Project.objects.visible_to(request.user).order_by("name")
+    form = LibraryForm(request.GET, tags=library.tags(), projects=projects)
     page = Paginator(form.apply(library), PER_PAGE).get_page(request.GET.get("page"))
     unfinished = UploadBatch.objects.for_user(request.user).unfinished().newest_first()[:SHOWN]
     batches.count(unfinished)
     context = {"form": form, "page": page, "adding": adding, "unfinished": unfinished}
-    context["many"] = of_many()
-    context["queue"] = pausing.state_of(request.user)
+    context |= {"many": of_many(), "queue": pausing.state_of(request.user), "project": project}
+    context["can_add"] = project is None or (project.role in CHANGING and not project.is_archived)
+    context["editable"] = sharing.editable_among(request.user, page.object_list)
     status = 422 if request.method == "POST" else 200
     return render(request, "documents/list.html", context, status=status)
+
+
+def asked_project(request: HttpRequest) -> Project | None:
+    """The one named, with the person's `role`; adding to it takes one that may."""
+    if not (given := request.GET.get("project")):
+        return None
+    if (pk := as_uuid(given)) is None:
+        raise Http404
+    return seen(request, pk, *(CHANGING if request.method == "POST" else ()))
 
 
 def of_many() -> dict[str, object]:
@@ -93,13 +110,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     received = [receive(request.user, file) for file in files]
     if not received:
         received = [Received(_("No file"), reason=_("Choose at least one file."))]
-    accepted = [one for one in received if one.document]
+    accepted = [one.document for one in received if one.document]
     if "HX-Request" not in request.headers:
         context = {"received": received, "accepted": len(accepted)}
         return render(request, "documents/uploaded.html", context)
     if not accepted:
         return HttpResponse(received[0].reason, status=422, content_type="text/plain")
-    return rows(request, [one.document for one in accepted])
+    return rows(request, accepted)
 
 
 def receive(user: User, file: UploadedFile) -> Received:
@@ -123,16 +140,21 @@ def progress(request: HttpRequest) -> HttpResponse:
     return rows(request, among(visible, request.GET.getlist("id")))
 
 
-def rows(request: HttpRequest, shown: Iterable[Document | None]) -> HttpResponse:
-    return render(request, "documents/_rows.html", {"documents": shown})
+def rows(request: HttpRequest, shown: Iterable[Document]) -> HttpResponse:
+    documents = list(shown)
+    editable = sharing.editable_among(request.user, documents)
+    context = {"documents": documents, "editable": editable}
+    return render(request, "documents/_rows.html", context)
 
 
 @login_required
 @require_POST
 def selected(request: HttpRequest) -> HttpResponse:
     """Delete (after asking) or process again what was ticked in the list."""
-    documents = chosen(request.user, request.POST.getlist("id"))
-    action = request.POST.get("action")
+    action, ids = request.POST.get("action"), request.POST.getlist("id")
+    documents = chosen(request.user, ids)
+    if action == "reprocess":  # of projects too, where the person may change them
+        documents = among(Document.objects.editable_by(request.user).library(), ids)
     if not documents:
         messages.warning(request, _("Tick the documents first."))
     elif action == "delete":

@@ -19,6 +19,7 @@ from accounts.sharing.refusals import SharingRefused
 from accounts.sharing.seen import seen, shown_with
 from billing.limits import QuotaExceeded
 from documents import sharing
+from documents.forms import AddressForm, PastedTextForm
 from documents.models import Document, DocumentQuerySet
 from documents.uploads import UploadRefused, add_document
 from documents.views.chunks import as_uuid
@@ -33,7 +34,9 @@ OFFERED = 100  # newest documents of the owner's that can be linked
 def documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = seen(request, pk)
     there = Document.objects.library().in_project(project).newest_first()
-    context = {"page": Paginator(there, PER_PAGE).get_page(request.GET.get("page"))}
+    page = Paginator(there, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "adding": {"address": AddressForm(), "text": PastedTextForm()}}
+    context["editable"] = sharing.editable_among(request.user, page.object_list)
     if project.role == Role.OWNER:
         context["offered"] = offered(project)
     return shown_with(request, project, "projects/documents.html", context)

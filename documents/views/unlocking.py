@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from accounts.rates import guessable
 from documents.queue import NotNow
 from documents.unlocking import MAX_PASSWORD, unlock
-from documents.views.document import owned
 from documents.views.returning import back
+from documents.views.shown import editable
 
 
 class PasswordForm(forms.Form):
@@ -30,7 +30,7 @@ class PasswordForm(forms.Form):
 @login_required
 @require_POST
 def password(request: HttpRequest, pk: UUID) -> HttpResponse:
-    document = owned(request, pk)
+    document = editable(request, pk)
     form = PasswordForm(request.POST)
     try:
         if form.is_valid():

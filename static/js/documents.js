@@ -20,7 +20,7 @@ async function refresh() {
 async function refreshQueue(isBusy) {
   const queue = document.getElementById("queue");
   const isShown = isBusy || queue?.childElementCount;
-  if (!isShown || document.hidden || queue.contains(document.activeElement)) return;
+  if (!queue || !isShown || document.hidden || queue.contains(document.activeElement)) return;
   const answer = await fetch(queue.dataset.queue).catch(() => null);
   if (answer?.ok && !answer.redirected) queue.outerHTML = await answer.text(); // our own server's fragment
 }
