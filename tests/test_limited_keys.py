@@ -222,6 +222,23 @@ def test_no_key_is_made_for_a_chatbot_that_is_not_ones_own(owner, api) -> None:
         assert not ApiKey.objects.filter(name="No").exists()
 
 
+def test_a_key_for_one_project_makes_no_chatbot_in_another(owner) -> None:
+    with scope(owner.user):
+        here, there = (create_project(owner.user, name) for name in ("Here", "There"))
+        _key, secret = keys.issue(owner.user, "Here", project_id=here.pk)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    refused, made = (
+        client.post(f"/api/v1/projects/{project.pk}/chatbots/", {"name": "New"})
+        for project in (there, here)
+    )
+    assert (refused.status_code, made.status_code) == (404, 201)
+    with scope(owner.user):
+        assert list(Chatbot.objects.filter(name="New").values_list("project", flat=True)) == [
+            here.pk
+        ]
+
+
 def test_the_page_makes_and_shows_a_limited_key(owner) -> None:
     browser = Client()
     browser.force_login(owner.user)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.rest.idempotent import idempotent
 from accounts.rest.schema import fails_with
+from accounts.rest.shared import EDITABLE
 from accounts.sharing.api import OfProject
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.serializers import ChatbotSerializer
@@ -32,6 +33,7 @@ class ProjectChatbotViewSet(ChatbotViewSet, OfProject):
     @fails_with(404, 409)
     @idempotent
     def create(self, request: Request, pk: UUID) -> Response:
+        self.project(pk, EDITABLE)  # within what the key is limited to
         return self.make(request)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> ChatbotSerializer:
