@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import keys
-from accounts.models import ProviderCredential, User
+from accounts.models import Project, ProviderCredential, User
 from accounts.tenancy import scope
 from billing.models import RequestType
 from billing.usage import record_usage
@@ -23,6 +23,7 @@ from documents.models import Document, DocumentChunk
 from documents.tests import samples
 from providers.base import Usage
 from tests import ingesting
+from tests.sharing import invited, join, share
 
 FACT = "The warranty of the lamp lasts 26 months from the day of purchase."
 MARKDOWN = f"""## Warranty
@@ -54,6 +55,7 @@ class Showcase:
     chatbot: Chatbot
     asleep: Chatbot
     conversation: Conversation
+    project: Project
 
 
 def show_everything(user: User) -> Showcase:
@@ -84,7 +86,22 @@ def show_everything(user: User) -> Showcase:
         for word in ("glass", "motor", "a question so long that no line of the list can hold it"):
             Conversation.objects.create(owner=user, chatbot=chatbot, user=user, title=word.title())
         document.refresh_from_db()
-    return Showcase(document, chunk, failed, working, waiting, chatbot, asleep, conversation)
+    project = show_a_project(user, document, failed, working)
+    return Showcase(
+        document, chunk, failed, working, waiting, chatbot, asleep, conversation, project
+    )
+
+
+def show_a_project(user: User, *documents: Document) -> Project:
+    """One with people of every role, somebody asked to join, documents in every state."""
+    project = share(user, *documents, name=f"Handbooks of {'the lamp works ' * 4}".strip())
+    with scope(user):
+        Chatbot.objects.create(owner=user, project=project, name="Workshop")
+        invited(project, f"{'somebody.with.a.long.address.' * 2}@example.com")
+    for role in ("editor", "viewer"):
+        email = f"{role}.of.the.handbooks@example.com"
+        join(project, User.objects.create_user(email, None, full_name=f"{role.title()} Lamp"), role)
+    return project
 
 
 def keep_provider_keys(user: User) -> None:

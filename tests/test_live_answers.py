@@ -12,12 +12,15 @@ from django.conf import settings
 from redis import Redis
 
 from accounts import keys
+from accounts.models import User
 from accounts.tenancy import scope, system
 from billing.models import Reservation
 from chatbots.models import Chatbot
 from conversations import storing
 from conversations.models import Conversation, Message
+from documents.models import Document
 from tests.openai_server import slow_model
+from tests.sharing import leave, share
 from tests.web import Web
 from tests.workers import wait_until
 
@@ -57,11 +60,15 @@ def conversation(owner, make_document) -> Conversation:
 
 @pytest.fixture
 def client(owner, web) -> Iterator[httpx.Client]:
-    with scope(owner):
-        _, secret = keys.issue(owner, "test")
-    headers = {"Authorization": f"Bearer {secret}"}
-    with httpx.Client(base_url=f"{web.url}/api/v1", headers=headers, timeout=30) as session:
+    with client_of(owner, web) as session:
         yield session
+
+
+def client_of(user: User, web: Web) -> httpx.Client:
+    with scope(user):
+        _, secret = keys.issue(user, "test")
+    headers = {"Authorization": f"Bearer {secret}"}
+    return httpx.Client(base_url=f"{web.url}/api/v1", headers=headers, timeout=30)
 
 
 def ask(client: httpx.Client, conversation: Conversation):
@@ -173,6 +180,30 @@ def test_stop_ends_the_answer_and_the_upstream_call_within_two_seconds(
     assert time.monotonic() - pressed < 2.5
     assert (name, data["message"]["status"]) == ("message.completed", "stopped")
     assert answer_of(owner, conversation).content.startswith("word0")
+
+
+def test_a_member_removed_in_mid_answer_reads_no_more_and_the_owner_keeps_it_whole(
+    owner, outsider, conversation, web
+):
+    with scope(owner):
+        document = Document.objects.get()
+    project = share(owner, document, viewer=outsider)
+    with scope(owner):
+        Chatbot.objects.filter(pk=conversation.chatbot_id).update(project=project)
+        Conversation.objects.filter(pk=conversation.pk).update(user=outsider)
+    with client_of(outsider, web) as client:
+        with ask(client, conversation) as response:
+            told = events(response)
+            created = next(data for _, name, data in told if name == "message.created")
+            next(name for _, name, _ in told if name == "delta")
+            leave(project, outsider)
+            removed = time.monotonic()
+            names = [name for _, name, _ in told]
+        assert (time.monotonic() - removed < 1, "message.completed" in names) == (True, False)
+        again = client.get(f"/messages/{created['message_id']}/events/")
+    assert again.status_code == 404
+    assert wait_until(lambda: answer_of(owner, conversation).status == "complete", seconds=10)
+    assert answer_of(owner, conversation).content.strip() == WHOLE
 
 
 def test_a_reader_that_goes_away_does_not_lose_the_answer(client, conversation, owner):

@@ -58,8 +58,10 @@ def documents(request: HttpRequest) -> HttpResponse:
     unfinished = UploadBatch.objects.for_user(request.user).unfinished().newest_first()[:SHOWN]
     batches.count(unfinished)
     context = {"form": form, "page": page, "adding": adding, "unfinished": unfinished}
-    context |= {"many": of_many(), "queue": pausing.state_of(request.user), "project": project}
-    context["can_add"] = project is None or (project.role in CHANGING and not project.is_archived)
+    context |= {"queue": pausing.state_of(request.user), "project": project}
+    context |= {} if project else {"many": of_many()}
+    may_add = project is None or (project.role in CHANGING and not project.is_archived)
+    context["can_add"] = may_add or request.method == "POST"  # then with the reason why not
     context["editable"] = sharing.editable_among(request.user, page.object_list)
     status = 422 if request.method == "POST" else 200
     return render(request, "documents/list.html", context, status=status)

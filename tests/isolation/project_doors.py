@@ -137,4 +137,11 @@ PROJECT_PAGES = [
         "GET",
         query=lambda world: {"q": "sings", "project": str(world.project)},
     ),
+    Door("documents:list", "GET", query=lambda world: {"project": str(world.project)}),
+    Door(
+        "documents:list",
+        "POST",
+        query=lambda world: {"project": str(world.project)},
+        body=always({"text": "New words."}),
+    ),
 ]
