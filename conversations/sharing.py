@@ -91,7 +91,7 @@ def owner_of(token: str) -> tuple[UUID, UUID] | None:
 def found(link_id: UUID) -> ShareLink | None:
     """The link, while its author may still give the conversation away. Call it in the owner's
     scope."""
-    rows = ShareLink.objects.open().select_related("conversation__chatbot", "author")
+    rows = ShareLink.objects.open().select_related("conversation__chatbot__published", "author")
     link = rows.filter(pk=link_id).first()
     if link is None or link.author is None or not link.author.is_active:
         return None

@@ -121,7 +121,8 @@ class Shared(ShownMessage):
 
 
 def shared(messages: list[Message], link: ShareLink) -> list[Shared]:
-    return [Shared(message, link.conversation.chatbot) for message in messages]
+    chatbot = versions.in_force(link.conversation.chatbot)
+    return [Shared(message, chatbot) for message in messages]
 
 
 def shown(

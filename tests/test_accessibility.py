@@ -20,12 +20,15 @@ from django.test import RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from accounts.models import User
+from accounts import invitations
+from accounts.models import Project, User
 from accounts.tenancy import scope
 from accounts.tests.test_mfa import code
+from conversations import sharing
 from documents import batches
 from documents.addresses import add_address
 from documents.models import Document
+from tests.sharing import join
 from tests.showcase import FACT, Showcase, show_everything
 from tests.showcase_web import show_sources
 from tests.web import Web
@@ -246,6 +249,35 @@ def test_web_sources(inspect, owner):
     seen.goto(*(f"/documents/web-sources/{source.pk}/" for source in others))
 
 
+def test_project_pages(inspect, owner, outsider, showcase):
+    of = showcase.project.get_absolute_url()
+    shown = f"/documents/{showcase.document.pk}/"
+    seen = inspect("/projects/", owner)
+    seen.goto(of, f"{of}chatbots/", f"{of}people/", f"{of}settings/", f"{of}delete/", shown)
+    seen.goto(f"/documents/?project={showcase.project.pk}")
+    link = f"/projects/join/{offered(showcase.project, outsider)}/"
+    seen.goto(link, "/projects/join/no-such-link/")  # sent to somebody else, and over
+    for path, reader in ((link, None), (link, outsider)):
+        inspect(path, reader)
+    join(showcase.project, outsider)
+    seen = inspect("/projects/", outsider)
+    seen.goto(of, f"{of}chatbots/", f"{of}people/", shown, f"{shown}passages/")
+    seen.goto(f"/documents/?project={showcase.project.pk}")
+
+
+def offered(project: Project, user: User) -> str:
+    """The token of the link that asks somebody to join."""
+    token = invitations.new_token()
+    with scope(project.owner_id):
+        project.invitations.create(
+            email=user.email,
+            role="viewer",
+            invited_by=project.owner,
+            token_hash=invitations.digest(token),
+        )
+    return token
+
+
 def test_chatbot_pages(inspect, owner, showcase):
     seen = inspect("/chatbots/", owner)
     bot = showcase.chatbot.get_absolute_url()
@@ -277,6 +309,17 @@ def test_chat_pages(inspect, owner, showcase):
     seen.look("sources")
     page.get_by_label("Actions").click()
     seen.look("menu of a conversation")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    page.get_by_label("Edit this question").first.press("Enter")
+    page.get_by_label("Bad answer").first.click()
+    expect(page.get_by_text("What is wrong with it?")).to_be_visible()
+    seen.look("a question to edit, an answer to judge")
+    seen.goto(f"{thread}links/", "/chat/?q=brighter", "/chat/?q=bright", "/chat/?archived=1")
+    with scope(owner):
+        address = sharing.address_of(sharing.share(owner, showcase.conversation, "snapshot"))
+    seen.goto(f"{thread}links/", f"/share/{address.partition('/share/')[2]}")
+    page.goto(thread)
     page.get_by_label("Your question").fill("Question?")
     page.keyboard.press("Enter")
     expect(page.locator("[data-message]")).to_have_count(8)

@@ -185,7 +185,7 @@ def test_an_answer_that_was_stopped_is_gone_on_with(chat, owner):
     ask(chat, "Which words?")
     expect(prose(chat).last).to_contain_text("word3 ")
     chat.keyboard.press("Escape")
-    expect(chat.get_by_text("You stopped this answer here.")).to_be_visible()
+    expect(chat.locator(".message-note", has_text="You stopped this answer here.")).to_be_visible()
     chat.get_by_role("button", name="Continue").click()
     complete(chat, answers=2)
     with scope(owner):
@@ -203,7 +203,7 @@ def test_a_thumb_down_asks_why_and_thanks(chat, owner, model):
     chat.get_by_label("Bad answer").click()
     chat.get_by_text("Something is missing").click()
     chat.get_by_label("Comment").fill("word60")
-    chat.get_by_role("button", name="Send", exact=True).last.click()
+    chat.locator(".feedback-why").get_by_role("button", name="Send").click()
     expect(chat.get_by_text("Thank you.")).to_be_visible()
     with scope(owner):
         given = Feedback.objects.get()

@@ -232,14 +232,14 @@ def test_escape_stops_within_two_seconds_and_the_answer_can_be_tried_again(chat,
     expect(answers(chat).locator("[data-prose]")).to_contain_text("word5")
     pressed = time.monotonic()
     chat.keyboard.press("Escape")
-    expect(chat.get_by_text("You stopped this answer here.")).to_be_visible()
+    expect(chat.locator(".message-note", has_text="You stopped this answer here.")).to_be_visible()
     assert time.monotonic() - pressed < 2
     assert wait_until(lambda: model.running == 0, 2)
     expect(answers(chat).locator("[data-prose]")).not_to_contain_text("word49")
     model.reply = f"{FACT} [1]"
     chat.get_by_role("button", name="Answer again").click()
     expect(ended(chat).locator("[data-prose]")).to_have_text(f"{FACT}1")
-    expect(chat.get_by_text("You stopped this answer here.")).to_have_count(0)
+    expect(chat.locator(".message-note", has_text="You stopped this answer here.")).to_have_count(0)
 
 
 def test_shift_enter_breaks_the_line_and_enter_sends(chat):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -28,6 +32,7 @@ from conversations.api.serializers import (
     NewConversationSerializer,
 )
 from conversations.history import matching
+from conversations.matches import Match, matches_of
 from conversations.models import Conversation, ConversationQuerySet
 
 
@@ -59,6 +64,15 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
     queryset: QuerySet[Conversation] = Conversation.objects.held()
     serializer_class = ConversationSerializer
     filterset_class = ConversationFilter
+    matches: dict[UUID, Match] = {}
+
+    def paginate_queryset(self, queryset: QuerySet[Conversation]) -> Sequence[Conversation]:
+        page = super().paginate_queryset(queryset)
+        self.matches = matches_of(page, self.request.query_params.get("search", ""))
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "matches": self.matches}
 
     @extend_schema(summary="Conversations one holds")
     @fails_with(404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.rest.strict import StrictModelSerializer, StrictSerializer, finite
@@ -16,12 +17,22 @@ TOOL_STATUSES = ("running", "done", "refused", "failed")
 WRITABLE = {"title", "status", "pinned", "leaf", *OVERRIDES}
 
 
+class MatchSerializer(serializers.Serializer):
+    """Where a conversation says what was searched for: its newest message with all the words."""
+
+    message_id = serializers.UUIDField()
+    excerpt = serializers.CharField()
+
+
 class ConversationSerializer(StrictModelSerializer):
     leaf = serializers.UUIDField(
         source="leaf_id",
         allow_null=True,
         required=False,
         help_text="The message whose branch is shown and goes on; null: the newest.",
+    )
+    match = serializers.SerializerMethodField(
+        help_text="Of a search; null without one, and where only the title has the words."
     )
 
     class Meta:
@@ -43,6 +54,7 @@ class ConversationSerializer(StrictModelSerializer):
             "last_message_at",
             "created_at",
             "updated_at",
+            "match",
         ]
         read_only_fields = [name for name in fields if name not in WRITABLE]
         extra_kwargs = {
@@ -50,6 +62,11 @@ class ConversationSerializer(StrictModelSerializer):
             "system_prompt": {"help_text": "Added to the chatbot's."},
             "temperature": {"help_text": "Instead of the chatbot's; null: the chatbot's."},
         }
+
+    @extend_schema_field(MatchSerializer(allow_null=True))
+    def get_match(self, conversation: Conversation) -> dict[str, Any] | None:
+        match = self.context.get("matches", {}).get(conversation.pk)
+        return MatchSerializer(match).data if match else None
 
     def validate_temperature(self, temperature: float | None) -> float | None:
         if temperature is not None:

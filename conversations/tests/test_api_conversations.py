@@ -65,6 +65,16 @@ def test_history_is_searched_and_narrowed(api, talk, query, count):
     assert len(api.get(f"{CONVERSATIONS}?{query}").json()["results"]) == count
 
 
+def test_a_search_tells_where_the_words_are(api, owner, talk):
+    (found,) = api.get(f"{CONVERSATIONS}?search=blue").json()["results"]
+    with scope(owner):
+        message = talk.messages.get(content__contains="blue")
+    assert found["match"]["message_id"] == str(message.pk)
+    assert "blue" in found["match"]["excerpt"]
+    (listed,) = api.get(CONVERSATIONS).json()["results"]
+    assert listed["match"] is None
+
+
 def test_title_pin_and_status_change_and_nothing_else(api, talk):
     url = f"{CONVERSATIONS}{talk.pk}/"
     wanted = {"title": "Sky", "pinned": True, "status": "archived"}

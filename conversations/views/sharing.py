@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import unscoped
 from accounts.tenancy import scope
+from chatbots import versions
 from conversations import sharing
 from conversations.forms import ShareForm
 from conversations.models import Message, ShareLink
@@ -113,7 +114,12 @@ def _context(link: ShareLink) -> dict[str, Any]:
     rows = Message.objects.filter(conversation=link.conversation_id)
     found = rows.defer("search_text", "content_tsv", "context").in_bulk(branch)
     said = [found[pk] for pk in branch if pk in found]
-    return {"link": link, "conversation": link.conversation, "thread": shared(said, link)}
+    return {
+        "link": link,
+        "conversation": link.conversation,
+        "chatbot": versions.in_force(link.conversation.chatbot),
+        "thread": shared(said, link),
+    }
 
 
 def _version(thread: list[Shared]) -> str:

@@ -1,4 +1,4 @@
-// Every code block of an answer gets its colours and a button that copies it.
+// Every code block of an answer gets its colours and a button that copies it; a wide table can be scrolled by keys.
 const template = document.querySelector("[data-code-copy]");
 const thread = document.querySelector("[data-thread]");
 
@@ -8,6 +8,7 @@ function equip() {
     block.replaceWith(frame);
     frame.append(block, template.content.cloneNode(true));
   }
+  for (const table of thread.querySelectorAll("[data-message] table")) table.tabIndex = 0;
   if (thread.querySelector("pre")) import("./highlight.js").then(({ highlight }) => highlight(thread));
 }
 
