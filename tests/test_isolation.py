@@ -69,9 +69,8 @@ def policies_forget(monkeypatch: pytest.MonkeyPatch, *people: World) -> None:
 
 
 def nothing_forgets(monkeypatch: pytest.MonkeyPatch, owner: World, stranger: World) -> None:
-    """As it is, for who is in another project of the owner's: the policies let their rows through,
-    and only the querysets know which are meant."""
-    share(owner.user, name="Another", editor=stranger.user)
+    """As it is, for who is in another project of the owner's (the test shares it): the policies
+    let their rows through, and only the querysets know which are meant."""
 
 
 def call(
@@ -133,9 +132,11 @@ def test_a_stranger_finds_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     people = {"owner": owner, "stranger": stranger}
+    if weaken is nothing_forgets:
+        share(owner.user, name="Another", editor=stranger.user)
+    before, own_before = snapshot(owner), snapshot(stranger)  # with every wall in its place
     with monkeypatch.context() as weakened:
         weaken(weakened, owner, stranger)
-        before, own_before = snapshot(owner), snapshot(stranger)
         response = knock(door, people, path, body)
         missing = knock(door, {**people, "owner": World()}, path, body) if door.scope else response
     # Who is in a project knows by name whose it is.
