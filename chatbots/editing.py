@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.models import Project, User
 from chatbots.models import Chatbot, ChatbotDocument
 from documents.models import Document, SearchLog
@@ -50,6 +51,8 @@ def create_chatbot(
     Without documents it reads the project, or the owner's whole library.
     """
     project: Project | None = fields.get("project")
+    if project:
+        locks.hold(project)
     check_inside(project, [document.pk for document in documents])
     with _slug_may_be_taken():
         chatbot = Chatbot.objects.create(owner=project.owner if project else user, **fields)
@@ -75,6 +78,7 @@ def update_chatbot(
 
     Behaviour is changed in the draft: once something is published, that goes on answering.
     """
+    _hold(user, chatbot, is_moved="project" in fields)
     for name, value in fields.items():
         setattr(chatbot, name, value)
     if "project" in fields or documents is not None:
@@ -91,6 +95,15 @@ def update_chatbot(
         metadata={"fields": sorted([*fields, *([] if documents is None else ["documents"])])},
     )
     return chatbot
+
+
+def _hold(user: User, chatbot: Chatbot, *, is_moved: bool) -> None:
+    """Its project may have been deleted since it was read, and with it the right to change it; and
+    what was meant as all of the project must not become all of the library."""
+    locks.hold(chatbot)
+    now = Chatbot.objects.editable_by(user).filter(pk=chatbot.pk).values_list("project_id").first()
+    if now is None or not (is_moved or now[0] == chatbot.project_id):
+        raise Http404
 
 
 def check_inside(project: Project | None, documents: Iterable[UUID]) -> None:
@@ -119,6 +132,7 @@ def _chosen(chatbot: Chatbot, documents: Sequence[Document] | None) -> list[UUID
 
 def delete_chatbot(user: User, chatbot: Chatbot) -> None:
     """Delete a chatbot with every conversation held with it and what was asked; documents stay."""
+    locks.hold(chatbot)
     audit.record(
         "chatbot.delete",
         actor=user,

@@ -10,6 +10,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
+from accounts import audit, locks
 from accounts.models import ProjectMember, User
 from accounts.tenancy import system
 from conversations.models import Attachment, Conversation
@@ -47,6 +48,8 @@ def detach(user: User, attachment: Attachment) -> None:
 
 def delete_conversation(user: User, conversation: Conversation) -> None:
     """For good, with what was dropped into it."""
+    locks.hold(conversation)
+    audit.record("conversation.delete", actor=user, resource=conversation)
     for attachment in attachments_of(conversation):
         detach(user, attachment)
     conversation.delete()

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.delivery import PendingTask
 from accounts.models import User
 from billing import limits
@@ -110,6 +110,7 @@ def add_text(user: User, text: str, *, name: str = "", **wanted: Any) -> tuple[D
 
 def delete_document(document: Document, *, actor: User) -> None:
     """Remove a document with its text, chunks and vectors; its file follows after the commit."""
+    locks.hold(document)
     audit.record(
         "document.delete",
         actor=actor,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.models import Project, ProjectMember, Role, User
 from accounts.sharing.refusals import SharingRefused
 
@@ -26,6 +26,7 @@ def create_project(user: User, name: str, description: str = "") -> Project:
 
 def change_project(project: Project, fields: dict[str, Any], *, actor: User) -> Project:
     """Name and description; `archived` puts it aside or takes it back."""
+    locks.hold(project)
     if (archived := fields.pop("archived", None)) is not None:
         fields["archived_at"] = (project.archived_at or timezone.now()) if archived else None
     for name, value in fields.items():
@@ -44,7 +45,7 @@ def change_project(project: Project, fields: dict[str, Any], *, actor: User) -> 
 
 def delete_project(project: Project, *, actor: User) -> None:
     """The members lose it at once. Documents, chatbots and conversations stay the owner's."""
-    Project.objects.select_for_update().get(pk=project.pk)  # before the audit log, as others do
+    locks.hold(project)
     audit.record(
         "project.delete",
         actor=actor,

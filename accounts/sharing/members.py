@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.models import ProjectMember, Role, User
 from accounts.sharing.refusals import SharingRefused
 
@@ -29,11 +28,8 @@ def remove_member(member: ProjectMember, *, actor: User) -> None:
 
 
 def _locked(member: ProjectMember) -> ProjectMember:
-    """Before the chain of the audit log, always: else two changes wait for each other."""
-    row = ProjectMember.objects.select_for_update().filter(pk=member.pk).first()
-    if row is None:
-        raise Http404
-    return row
+    locks.hold(member)
+    return ProjectMember.objects.get(pk=member.pk)
 
 
 def _keep_the_owner(member: ProjectMember) -> None:

@@ -18,7 +18,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import answering, audit
+from accounts import answering
 from accounts.rest.etags import TaggedRows
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem
@@ -133,7 +133,6 @@ class ConversationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tagg
     @extend_schema(summary="Delete with all its messages")
     def destroy(self, request: Request, pk: str) -> Response:
         conversation = self.get_object()
-        audit.record("conversation.delete", actor=request.user, resource=conversation)
         attachments.delete_conversation(request.user, conversation)
         return Response(status=204)
 

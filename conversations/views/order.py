@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import audit
 from conversations import attachments, branches, exporting, sharing
 from conversations.forms import TitleForm
 from conversations.models import Conversation, Message
@@ -45,7 +44,6 @@ def pin(request: HttpRequest, pk: UUID) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     conversation = get_object_or_404(own(request.user), pk=pk)
     if request.method == "POST":
-        audit.record("conversation.delete", actor=request.user, resource=conversation)
         attachments.delete_conversation(request.user, conversation)
         messages.success(request, _("The conversation is deleted."))
         return redirect("conversations:list")
