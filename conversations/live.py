@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -20,6 +21,7 @@ from conversations import producers
 from conversations.access import guarded
 from conversations.models import Message
 from conversations.readers import Reader
+from conversations.thread import gone_for
 from conversations.turns import load_turn
 
 
@@ -52,13 +54,23 @@ def event_stream(user: User, message: Message, after: str = "") -> StreamingHttp
 def reader_of(user: User, message: Message, after: str = "") -> Reader:
     """Of a member of the chatbot's project it hears nothing once they are one no more."""
 
-    async def stored() -> dict:
-        return (await producers.in_thread(stored_message, user, message.pk)).recalled()
+    async def stored() -> dict[str, Any]:
+        return await producers.in_thread(_recalled, user, message.pk)
 
     reader = Reader.after(after, message.pk, stored)
     if user.pk != message.owner_id:
         reader.guard = partial(guarded, message=message, reader=user)
     return reader
+
+
+def _recalled(user: User, pk: UUID) -> dict[str, Any]:
+    """The answer from its row, without passages of documents that are deleted or out of sight."""
+    with scope(user):
+        message = get_object_or_404(Message.objects.for_user(user), pk=pk)
+        gone = gone_for(user.pk, [message])
+    told = message.recalled()
+    told["context"] = [found for found in told["context"] if found["document_id"] not in gone]
+    return told
 
 
 def streamed(parts: AsyncIterator[bytes]) -> StreamingHttpResponse:

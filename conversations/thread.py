@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 
@@ -131,7 +132,7 @@ def shown(
     """Messages ready for their template; one query finds which cited documents are gone."""
     tree = tree or Tree(conversation)
     chatbot = versions.in_force(conversation.chatbot, draft=conversation.is_preview)
-    gone = _gone(messages)
+    gone = gone_for(conversation.user_id, messages)
     given = feedback.given(conversation, messages)
     return [
         ShownMessage(message, chatbot, gone, tree.place(message.pk), given.get(message.pk))
@@ -146,7 +147,8 @@ def thread_of(conversation: Conversation, tree: Tree, *, most: int | None = None
     return [found[pk] for pk in branch]
 
 
-def _gone(messages: list[Message]) -> frozenset[str]:
+def gone_for(user_id: UUID | None, messages: list[Message]) -> frozenset[str]:
+    """Ids of the documents named there that are deleted, or out of the person's sight by now."""
     named = {
         source["document_id"]
         for message in messages
@@ -154,5 +156,6 @@ def _gone(messages: list[Message]) -> frozenset[str]:
     }
     if not named:
         return frozenset()
-    found = Document.objects.filter(pk__in=named).values_list("pk", flat=True)
+    seen = Document.objects.visible_to(user_id).filter(pk__in=named)
+    found = seen.values_list("pk", flat=True)
     return frozenset(named - {str(pk) for pk in found})

@@ -31,6 +31,7 @@ SYSTEM_USERS = {
     "accounts/partitions.py",
     "accounts/staff.py",
     "accounts/tasks.py",
+    "conversations/attachments.py",
     "conversations/tasks.py",
     "documents/erasing.py",
     "documents/generations.py",
