@@ -20,6 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.keys import SCOPES
+from accounts.tenancy import system
+from billing.models import Plan
 from tests.isolation.api_doors import API_DOORS
 from tests.isolation.doors import Door, code_of
 from tests.isolation.page_doors import ENTRANCE, OPEN, OPEN_STAFF, PAGE_DOORS
@@ -38,7 +40,13 @@ pytestmark = [
 def committed_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """One database for the module: each test brings its own people instead of a rollback."""
     with django_db_blocker.unblock():
+        with system():
+            limits = dict(Plan.objects.values_list("pk", "member_limit"))
+            Plan.objects.update(member_limit=100)  # of each world some are in a project already
         yield
+        with system():
+            for pk, limit in limits.items():
+                Plan.objects.filter(pk=pk).update(member_limit=limit)
         call_command("flush", verbosity=0, interactive=False)
         connection.close()
 
