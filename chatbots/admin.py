@@ -16,7 +16,7 @@ class ChatbotAdmin(StaffAdmin):
     list_filter = ["status", "is_active", "is_public", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["name", "=slug"]
-    ids = ["id", "owner"]
+    ids = ["id", "owner", "project"]
     readonly_fields = ["id", "owner", "project", "slug", "published", "created_at", "updated_at"]
     see_also = [
         SeeAlso("chatbots.ChatbotDocument", "chatbot"),

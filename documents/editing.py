@@ -80,8 +80,11 @@ def switch(user: User, chunks: Iterable[DocumentChunk], *, on: bool) -> int:
     _hold(generations.present())
     changed = [chunk for chunk in chunks if chunk.enabled != on]
     ids = sorted({chunk.document_id for chunk in changed})
-    for document in Document.objects.filter(pk__in=ids).order_by("pk").select_for_update():
+    rows = Document.objects.editable_by(user).filter(pk__in=ids).order_by("pk")
+    held = {document.pk: document for document in rows.select_for_update(of=["self"])}
+    for document in held.values():
         _check_free(document)
+    changed = [chunk for chunk in changed if chunk.document_id in held]
     DocumentChunk.objects.filter(pk__in=[chunk.pk for chunk in changed]).update(enabled=on)
     for chunk in changed:
         chunk.enabled = on

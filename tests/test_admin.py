@@ -28,6 +28,7 @@ from accounts.tenancy import scope, system
 from analytics.errors import note_error
 from config import health
 from config.staff import figures
+from conversations.models import ShareLink
 from documents.models import Document
 from tests.filling import fill
 
@@ -103,7 +104,7 @@ def test_no_page_shows_a_secret(client, administrator, owner, model):
 
 
 SECRETIVE = {ApiKey, AuditPerson, Authenticator, IdempotencyKey, Invitation, User, UserSession}
-SECRETIVE |= {ProviderCredential}
+SECRETIVE |= {ProviderCredential, ShareLink}
 SECRET = {
     *("password", "key_hash", "token_hash", "secret", "salt", "session_key", "data"),
     *("response_body", "request_hash"),

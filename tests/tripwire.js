@@ -12,7 +12,7 @@ addEventListener(
 const TAGS = new Set(
   "p br hr strong em s span code pre blockquote ul ol li h3 h4 h5 h6 table thead tbody tr th td a div".split(" "),
 );
-const ATTRIBUTES = /^(?:class|href|title|target|rel|start|role|aria-.*|data-(?:citation|quote|name|language))$/;
+const ATTRIBUTES = /^(?:class|href|title|target|rel|start|role|tabindex|aria-.*|data-(?:citation|quote|name|language))$/;
 const LINK = /^(?:https?:|mailto:|\/documents\/)/i;
 const RUNS = /^[\s\0-\x20]*(?:javascript|vbscript|data:text)/i;
 

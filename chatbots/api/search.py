@@ -136,4 +136,6 @@ def _project(request: Request, pk: UUID | str) -> Project:
     rows = Project.objects.visible_to(request.user)
     if limit := project_limit(request):
         rows = rows.filter(pk=limit)
+    if limit := chatbot_limit(request):
+        rows = rows.filter(chatbots=limit)  # whether others exist is not its to know
     return get_object_or_404(rows, pk=pk)

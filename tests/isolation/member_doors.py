@@ -77,7 +77,7 @@ MEMBERS: dict[str, tuple[int, int]] = {
     "GET chatbots:version": (200, 200),
     "GET chatbots:versions": (200, 200),
     "POST conversations:begin": (302, 302),
-    "POST conversations:begin-attach file": (302, 302),
+    "POST conversations:begin-attach": (302, 302),
     "GET conversations:new": (200, 200),
     "POST documents:cancel": (302, 404),
     "GET documents:detail": (200, 200),
