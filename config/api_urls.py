@@ -9,8 +9,11 @@ from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
 from accounts.rates import charged, guessable, outside
 from accounts.requests import unscoped
 from accounts.sharing.api import ProjectViewSet
-from billing.api import DailyUsageView, MeView, UsageView
-from billing.plan_api import CreditsView, PlansView, SubscriptionView
+from billing.api.credits import CreditsView
+from billing.api.me import MeView
+from billing.api.plans import PlansView
+from billing.api.subscription import SubscriptionView
+from billing.api.usage import DailyUsageView, UsageView
 from chatbots.api.chatbots import ChatbotViewSet
 from chatbots.api.search import SearchView
 from chatbots.api.versions import RestoreView, VersionsView, VersionView

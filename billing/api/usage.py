@@ -1,25 +1,21 @@
-"""What the person has used, and what their plan leaves them."""
+"""What the person has used, in a period and day by day."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ProfileSerializer, ProfileView
 from accounts.rest.moments import moment
-from accounts.rest.problems import Problem, problem_for
 from accounts.rest.views import ApiView
 from billing import limits, usage
-from billing.limits import QuotaExceeded
 from billing.models import DailyUsage
 
 MAX_DAYS = 366
@@ -33,44 +29,6 @@ PERIOD = [
         ("to", "Last day, included, or the moment to stop before; today. At most 366 days."),
     )
 ]
-
-
-@problem_for(QuotaExceeded)
-def quota_exceeded(error: QuotaExceeded) -> Problem:
-    return Problem(
-        402,
-        "quota_exceeded",
-        error.detail,
-        limit=error.limit,
-        value=error.value,
-        resets_at=error.resets_at,
-    )
-
-
-class LimitsSerializer(serializers.Serializer):
-    """Null means no limit. Sizes in bytes; `resets_at` is when the day's tokens come back."""
-
-    plan = serializers.CharField()
-    token_limit_daily = serializers.IntegerField(allow_null=True)
-    tokens_left_today = serializers.IntegerField(allow_null=True)
-    document_limit = serializers.IntegerField(allow_null=True)
-    storage_limit = serializers.IntegerField(allow_null=True)
-    resets_at = serializers.DateTimeField()
-
-
-class MeSerializer(ProfileSerializer):
-    limits = serializers.SerializerMethodField()
-
-    class Meta(ProfileSerializer.Meta):
-        fields = [*ProfileSerializer.Meta.fields, "limits"]
-
-    @extend_schema_field(LimitsSerializer)
-    def get_limits(self, user: Any) -> dict[str, Any]:
-        return LimitsSerializer(limits.limits_left(user)).data
-
-
-class MeView(ProfileView):
-    serializer_class = MeSerializer
 
 
 class FiguresSerializer(serializers.Serializer):

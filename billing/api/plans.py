@@ -1,0 +1,48 @@
+"""The plans one can be on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.rest.views import ApiView
+from billing.models import Plan
+
+
+class PlanSerializer(serializers.ModelSerializer):
+    """A limit of null means none. Storage in bytes."""
+
+    features = serializers.DictField()
+
+    class Meta:
+        model = Plan
+        fields = [
+            "id",
+            "name",
+            "description",
+            "price_monthly",
+            "token_limit_daily",
+            "document_limit",
+            "storage_limit",
+            "session_limit",
+            "member_limit",
+            "credits_monthly",
+            "features",
+        ]
+
+
+class PlansView(mixins.ListModelMixin, ApiView):
+    area = "usage"
+    orderings = ("price_monthly", "-price_monthly")
+    queryset: QuerySet[Plan] = Plan.objects.filter(is_active=True)
+    serializer_class = PlanSerializer
+    filter_backends: list[Any] = []
+
+    @extend_schema(summary="The plans one can be on")
+    def get(self, request: Request) -> Response:
+        return self.list(request)
