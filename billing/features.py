@@ -1,0 +1,65 @@
+"""What a plan includes besides its figures: the API, workflows, our name on the widget, models.
+
+Asked with every request by key and every answer, so it is kept for some seconds in this process;
+a plan saved here counts at once, one saved by another process a little later.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from accounts.models import User
+from billing.models import Plan
+from billing.refusals import no_api, no_such_model
+from providers.choices import ModelChoice
+
+KEPT_SECONDS = 10.0
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}  # plan's name → when it was read, features
+
+
+def allows(user: User, name: str) -> bool:
+    """Whether the person's plan includes `api`, `workflows` or `widget_branding` (ours, shown).
+    What a plan does not name it includes."""
+    return bool(_features_of(user).get(name, True))
+
+
+def allows_model(user: User, choice: ModelChoice) -> bool:
+    """What runs here costs nobody, and a key of one's own is one's own: both are always open."""
+    names = _features_of(user).get("models")
+    if names is None or choice.source != "platform":
+        return True
+    return any(
+        choice.name == name or (name.endswith("/") and choice.name.startswith(name))
+        for name in names
+    )
+
+
+def check_api(user: User) -> None:
+    """Raises QuotaExceeded."""
+    if not allows(user, "api"):
+        raise no_api()
+
+
+def check_model(user: User, choice: ModelChoice) -> None:
+    """Raises QuotaExceeded."""
+    if not allows_model(user, choice):
+        raise no_such_model(choice.name)
+
+
+@receiver([post_save, post_delete], sender=Plan)
+def forget(**_: object) -> None:
+    _kept.clear()
+
+
+def _features_of(user: User) -> dict[str, Any]:
+    now = time.monotonic()
+    read_at, features = _kept.get(user.tier, (0.0, {}))
+    if not read_at or now - read_at > KEPT_SECONDS:
+        plan = Plan.objects.filter(name=user.tier).values_list("features", flat=True).first()
+        features = plan or {}
+        _kept[user.tier] = now, features
+    return features
