@@ -48,12 +48,15 @@ class Prepared(Generic[Row]):
         start, end = columns[0], columns[-1] + 1
         names = [selected[0].target.attname for selected in compiler.select[start:end]]
         related = get_related_populators(klass_info, compiler.select, connection.alias)
+        annotated = compiler.annotation_col_map.items()
 
         def loaded(values: tuple[Any, ...]) -> Row:
             [row] = compiler.apply_converters([values], converters) if converters else [values]
             made = rows.model.from_db(connection.alias, names, row[start:end])
             for populator in related:
                 populator.populate(row, made)
+            for name, column in annotated:
+                setattr(made, name, row[column])
             return made
 
         return statement, parameters, loaded

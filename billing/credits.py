@@ -1,53 +1,65 @@
-"""Credits: reserve the most an answer can cost, settle what it did cost. Both exactly once.
+"""Credits: reserve the most an answer can cost, settle what it did cost; grants and periods.
 
-Chats cost nothing yet (price 0), so a reservation never fails; the calls and the rows are here so
-that prices change numbers and not code.
+Both happen exactly once, and the balance is the sum of the ledger by a trigger. Call these inside
+the scope of who pays, or in system().
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from accounts import rows
-from billing.models import CreditChange, Reservation
+from accounts.models import User
+from billing.models import CreditBalance, CreditChange, Reservation, Subscription
+from billing.prices import FREE, Price
+from billing.refused import refusal
 
 HOLD = dt.timedelta(minutes=10)
-# Whoever comes second waits for the first one's commit, and then finds nothing held.
-SETTLE = """
-    WITH settled AS (
-        UPDATE billing_reservation
-        SET actual = least(%s, maximum), state = 'settled', updated_at = now()
-        WHERE id = %s AND state = 'held'
-        RETURNING id, owner_id, maximum - actual AS rest
-    )
-    INSERT INTO billing_creditchange
-        (id, owner_id, amount, kind, reservation_id, reason, created_at)
-    SELECT %s, owner_id, rest, 'settle', id, %s, clock_timestamp() FROM settled
-    RETURNING reservation_id
-"""
+RESERVE = "SELECT billing_reserve(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+HOLD_TOKENS = "SELECT billing_hold_tokens(%s, %s)"
+SETTLE = "SELECT billing_settle(%s, %s, %s, %s)"
 
 
-def reserve(owner_id: UUID, maximum: int, *, reason: str = "") -> Reservation:
-    """Hold `maximum` credits of the owner for ten minutes at most."""
-    reservation = Reservation(owner_id=owner_id, maximum=maximum, expires_at=timezone.now() + HOLD)
-    change = CreditChange(
-        owner_id=owner_id,
-        amount=-maximum,
-        kind=CreditChange.Kind.RESERVE,
-        reservation_id=reservation.pk,
-        reason=reason,
-    )
-    rows.insert(reservation, change)
+@dataclass(frozen=True)
+class Charge:
+    """The most that one answer may take of its payer: credits, and tokens of the day."""
+
+    credits: int
+    tokens: int = 0
+    price: Price = FREE
+    reason: str = ""
+    chatbot_id: UUID | None = None  # asked by somebody else than its owner,
+    cap: int | None = None  # who lets such people spend so many credits a day
+
+
+def reserve(owner_id: UUID, charge: Charge) -> UUID:
+    """Hold it for ten minutes at most; raises QuotaExceeded when something is in the way."""
+    reservation = uuid7()
+    given = [owner_id, reservation, uuid7(), charge.credits, charge.tokens]
+    given += [Jsonb(charge.price.as_json()), charge.reason, HOLD, charge.chatbot_id, charge.cap]
+    found = rows.first(RESERVE, given)
+    if found and found[0]:
+        raise refusal(found[0], owner_id, charge.credits, charge.chatbot_id, charge.cap)
     return reservation
 
 
-def settle(reservation_id: UUID, actual: int, *, reason: str = "") -> bool:
+def hold_tokens(reservation: UUID, wanted: int) -> int:
+    """Hold up to `wanted` of the day's tokens in all; returns how many are held then."""
+    found = rows.first(HOLD_TOKENS, [reservation, wanted])
+    return (found and found[0]) or 0
+
+
+def settle(reservation: UUID | None, actual: int, *, reason: str = "") -> bool:
     """Turn a hold into its real cost, giving back the rest. False when it was settled before."""
-    return rows.first(SETTLE, [actual, reservation_id, uuid7(), reason]) is not None
+    found = rows.first(SETTLE, [reservation, actual, uuid7(), reason])
+    return bool(found and found[0])
 
 
 def settle_expired(limit: int = 500) -> int:
@@ -56,3 +68,86 @@ def settle_expired(limit: int = 500) -> int:
         state=Reservation.State.HELD, expires_at__lte=timezone.now()
     ).values_list("pk", flat=True)[:limit]
     return sum(settle(pk, 0, reason="expired") for pk in list(expired))
+
+
+def balance_of(user: User) -> CreditBalance:
+    return CreditBalance.objects.get(owner_id=user.pk)
+
+
+def grant(
+    owner_id: UUID,
+    amount: int,
+    *,
+    kind: str = CreditChange.Kind.GRANT,
+    reason: str = "",
+    reference: str = "",
+    actor_id: UUID | None = None,
+) -> bool:
+    """Add credits, or take them away; with a `reference` at most once. False: it was done before.
+
+    Raises IntegrityError when the balance would fall below zero.
+    """
+    change = CreditChange(
+        owner_id=owner_id,
+        amount=amount,
+        kind=kind,
+        reason=reason,
+        reference=reference,
+        actor_id=actor_id,
+    )
+    held = CreditBalance.objects.select_for_update().filter(owner_id=owner_id).exists()
+    if not held or (reference and _was_granted(owner_id, reference)):
+        return False
+    change.save(force_insert=True)
+    return True
+
+
+def _was_granted(owner_id: UUID, reference: str) -> bool:
+    return CreditChange.objects.filter(owner_id=owner_id, reference=reference).exists()
+
+
+def set_balance(owner_id: UUID, wanted: int, *, reason: str, actor_id: UUID | None = None) -> int:
+    """Bring the balance to `wanted` by one change of the difference; returns what it was before.
+    What running answers hold stays held, and comes back on top."""
+    held = CreditBalance.objects.select_for_update().get(owner_id=owner_id)
+    if wanted != held.balance:
+        grant(owner_id, wanted - held.balance, reason=reason, actor_id=actor_id)
+    return held.balance
+
+
+def renew(subscription: Subscription, start: dt.datetime, end: dt.datetime) -> bool:
+    """Begin a period: what is left of the last one's credits expires, the plan's are granted.
+
+    Credits bought or granted besides stay. Once for a start and a plan. Locks the subscription.
+    """
+    held = Subscription.objects.select_for_update(of=["self"]).select_related("plan")
+    current = held.get(pk=subscription.pk)
+    reference = f"period:{start.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}:{current.plan.name}"
+    balance = CreditBalance.objects.select_for_update().get(owner_id=current.user_id)
+    if _was_granted(current.user_id, reference):
+        return False
+    is_same_period = current.current_period_start == start
+    left = min(balance.balance, max(0, current.credits_limit - balance.used))
+    if left:
+        grant(current.user_id, -left, kind=CreditChange.Kind.EXPIRE, reason="period ended")
+    _begin(current, start, end, used=balance.used if is_same_period else 0)
+    amount = max(0, current.credits_limit - (balance.used if is_same_period else 0))
+    if amount:
+        text = f"{current.plan.name} plan"
+        grant(current.user_id, amount, reason=text, reference=reference)
+    _copy(current, subscription)
+    return True
+
+
+def _begin(current: Subscription, start: dt.datetime, end: dt.datetime, *, used: int) -> None:
+    current.current_period_start, current.current_period_end = start, end
+    current.credits_limit = current.plan.credits_monthly
+    changed = ["current_period_start", "current_period_end", "credits_limit", "updated_at"]
+    current.save(update_fields=changed)
+    CreditBalance.objects.filter(owner_id=current.user_id).update(used=used)
+
+
+def _copy(current: Subscription, shown: Subscription) -> None:
+    names: tuple[Any, ...] = ("current_period_start", "current_period_end", "credits_limit")
+    for name in names:
+        setattr(shown, name, getattr(current, name))

@@ -88,6 +88,9 @@ class Chatbot(models.Model):
         default=1024,
         validators=[MinValueValidator(1), MaxValueValidator(32_000)],
     )
+    visitor_credits_daily = models.PositiveIntegerField(
+        _("credits a day for others than you"), null=True, blank=True
+    )
     documents = models.ManyToManyField(
         Document, through="ChatbotDocument", blank=True, verbose_name=_("documents")
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from accounts.connections import in_thread
-from conversations import prompts, standalone
+from conversations import allowance, prompts, standalone
 from conversations.citations import Binder, Citation
 from conversations.claims import Claim
 from conversations.condensing import Condensed, condensed, that_fit
@@ -98,7 +98,7 @@ async def answer(turn: Turn, draft: Draft) -> AsyncIterator[Event]:
         yield Event("retrieval", retrieval(results_of(draft), draft.query))
     draft.passages = that_fit(draft.passages, model, turn.max_tokens)
     binder = draft.binder = Binder(draft.passages)
-    request = await _request(turn, query, model, draft)
+    request = await allowance.within(turn, await _request(turn, query, model, draft))
     draft.asked = request.messages
     async with (
         aclosing(model.stream(request)) as parts,

@@ -8,15 +8,19 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
-from accounts import rows
+from accounts import answering, rows
 from accounts.models import User
-from billing import credits, limits
+from billing import credits, features, prices
+from billing.credits import Charge
+from billing.models import RequestType
 from conversations.models import Conversation, Message
-from conversations.storing import PRICE, lease_end
+from conversations.storing import lease_end
 from conversations.thread import CUT
 from language.terms import index_terms
+from language.tokens import estimate_tokens
 
 TITLE_LENGTH = 80
+PROMPT_TOKENS = 3_000  # what most prompts take; longer ones hold more when they are written
 
 
 @dataclass
@@ -46,7 +50,7 @@ def ask(user: User, conversation: Conversation, content: str, *, parent: Parent 
     QuotaExceeded before anything is written. The caller starts the producer once the transaction
     has committed.
     """
-    newest = _ready(user, conversation)
+    newest = _ready(user, conversation, content)
     if parent is None:
         parent = conversation.leaf_id or newest.pk
     question = Message(
@@ -62,7 +66,7 @@ def ask(user: User, conversation: Conversation, content: str, *, parent: Parent 
     if not conversation.title:
         conversation.title = title_of(content)
     rows.insert(question)
-    return _answer_to(conversation, question, newest.index + 2)
+    return _answer_to(conversation, question, newest.index + 2, newest.charge)
 
 
 def ask_instead(user: User, question: Message, content: str) -> Message:
@@ -76,7 +80,7 @@ def ask_again(user: User, message: Message) -> Message:
     if message.role != Message.Role.ASSISTANT or message.parent is None:
         raise Refused("not_an_answer", _("Only an answer can be given again."))
     newest = _ready(user, message.conversation)
-    return _answer_to(message.conversation, message.parent, newest.index + 1)
+    return _answer_to(message.conversation, message.parent, newest.index + 1, newest.charge)
 
 
 def go_on(user: User, message: Message) -> Message:
@@ -84,15 +88,17 @@ def go_on(user: User, message: Message) -> Message:
     if message.status not in CUT or not message.content or message.parent is None:
         raise Refused("not_cut", _("This answer was not cut, so there is no rest of it."))
     newest = _ready(user, message.conversation)
-    return _answer_to(message.conversation, message, newest.index + 1)
+    return _answer_to(message.conversation, message, newest.index + 1, newest.charge)
 
 
 @dataclass(frozen=True)
-class Newest:
-    """The last message of a conversation so far; before the first, index is -1."""
+class Ready:
+    """The last message of a conversation so far (before the first, index is -1), and what an
+    answer may take."""
 
     pk: UUID | None
     index: int
+    charge: Charge
 
 
 # Its second statement sees what was committed until the first had its lock.
@@ -101,8 +107,14 @@ READY = """
     SELECT c.leaf_id, c.title, chatbot.is_active,
         EXISTS (SELECT FROM conversations_message
                 WHERE conversation_id = c.id AND status = 'streaming'),
-        newest.id, coalesce(newest.message_index, -1)
+        newest.id, coalesce(newest.message_index, -1),
+        chatbot.id, chatbot.visitor_credits_daily,
+        coalesce(nullif(c.model, ''), CASE WHEN c.channel <> 'preview'
+            THEN published.behaviour ->> 'model' END, chatbot.model),
+        chatbot.max_tokens,
+        EXISTS (SELECT FROM accounts_providercredential p WHERE p.owner_id = c.owner_id)
     FROM conversations_conversation c JOIN chatbots_chatbot chatbot ON chatbot.id = c.chatbot_id
+    LEFT JOIN chatbots_chatbotversion published ON published.id = chatbot.published_id
     LEFT JOIN LATERAL (
         SELECT id, message_index FROM conversations_message
         WHERE conversation_id = c.id ORDER BY message_index DESC LIMIT 1
@@ -111,15 +123,13 @@ READY = """
 """
 
 
-def _ready(user: User, conversation: Conversation) -> Newest:
+def _ready(user: User, conversation: Conversation, said: str = "") -> Ready:
     """The conversation, locked until the commit, is brought up to date: two questions at once
     cannot both pass here."""
-    # Who made the chatbot pays for what it says.
-    limits.check_tokens(user if conversation.owner_id == user.pk else conversation.owner)
     found = rows.first(READY, [conversation.pk, conversation.pk])
     if found is None:
         raise Conversation.DoesNotExist
-    conversation.leaf_id, conversation.title, is_active, is_running, *newest = found
+    conversation.leaf_id, conversation.title, is_active, is_running, pk, index, *terms = found
     if not is_active:
         raise Refused(
             "chatbot_inactive", _("This chatbot is switched off. Switch it on to ask it.")
@@ -129,7 +139,39 @@ def _ready(user: User, conversation: Conversation) -> Newest:
             "answer_running",
             _("The last answer is still being written. Wait for it, or stop it."),
         )
-    return Newest(*newest)
+    return Ready(pk, index, _charge(user, conversation, estimate_tokens(said), *terms))
+
+
+def _charge(
+    user: User,
+    conversation: Conversation,
+    asked: int,
+    chatbot_id: UUID,
+    cap: int | None,
+    model: str,
+    max_tokens: int,
+    has_keys: bool,
+) -> Charge:
+    """The most that an answer may take. Who made the chatbot pays for what it says."""
+    is_own = conversation.owner_id == user.pk
+    owner = user if is_own else conversation.owner
+    if has_keys:
+        model, accounts = answering.model_for(owner, model)
+    else:
+        model, accounts = model or answering.default_model(owner, {}), {}
+    own_key = model.partition("/")[0] in accounts
+    if not own_key:
+        features.check_model(owner, model)
+    price = prices.price_of(RequestType.RAG, model, own_key=own_key)
+    tokens = asked + PROMPT_TOKENS
+    return Charge(
+        credits=price.credits(tokens, max_tokens),
+        tokens=tokens + max_tokens,
+        price=price,
+        reason="answer",
+        chatbot_id=chatbot_id,
+        cap=None if is_own else cap,
+    )
 
 
 SHOWN = """
@@ -139,10 +181,13 @@ SHOWN = """
 """
 
 
-def _answer_to(conversation: Conversation, before: Message, index: int) -> Message:
+def _answer_to(conversation: Conversation, before: Message, index: int, charge: Charge) -> Message:
     """The answer to a question, or the rest of an answer; it ends the branch that is shown, and
-    brings the conversation out of the archive."""
-    reservation = credits.reserve(before.owner_id, PRICE, reason="answer")
+    brings the conversation out of the archive.
+
+    Credits are held after the question is stored: locks go from daily usage to balance.
+    """
+    reservation = credits.reserve(before.owner_id, charge)
     answer = Message(
         owner_id=before.owner_id,
         conversation_id=before.conversation_id,
@@ -152,7 +197,7 @@ def _answer_to(conversation: Conversation, before: Message, index: int) -> Messa
         message_index=index,
         producer_token=uuid4(),
         lease_until=lease_end(),  # type: ignore[misc]
-        reservation_id=reservation.pk,
+        reservation_id=reservation,
     )
     rows.insert(answer)
     conversation.leaf_id = answer.pk

@@ -158,7 +158,7 @@ async def _end(turn: Turn, draft: Draft, broadcast: Broadcast, status: str, **er
             {
                 "tokens_input": draft.usage.tokens_input,
                 "tokens_output": draft.usage.tokens_output,
-                "credits": storing.PRICE,
+                "credits": message["credits"],
             },
         )
     )

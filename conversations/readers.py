@@ -147,8 +147,7 @@ def _opening(message: dict[str, Any]) -> list[Event]:
 def _ending(message: dict[str, Any]) -> list[Event]:
     """Its last two."""
     usage = {name: message[name] for name in ("tokens_input", "tokens_output", "credits")}
-    unasked = {"context", "credits"}
-    shown = {name: value for name, value in message.items() if name not in unasked}
+    shown = {name: value for name, value in message.items() if name != "context"}
     return [Event("usage", usage), Event("message.completed", {"message": shown})]
 
 

@@ -27,7 +27,6 @@ from language.terms import index_terms
 from providers.asides import Taken
 from providers.base import Usage
 
-PRICE = 0  # credits; prices come with the plans
 # What a last event does not tell, and what is long.
 UNTOLD = {"search_text", "content_tsv", "context"}
 
@@ -80,6 +79,7 @@ def finish(
 
     Returns the message as the last event shows it.
     """
+    charged = _charged(turn, draft, error_code)
     ending = {
         "status": status,
         "error_code": error_code,
@@ -88,13 +88,14 @@ def finish(
         "producer_token": None,
         **_so_far(draft),
         **_figures(draft),
+        "cost": charged,
     }
     with scope(turn.owner_id):
         ended = rows.first(*_change(turn, ending, rows.columns(Message, "m", but=UNTOLD)))
         if ended is None:
             return None
         message = rows.loaded(Message, ended, but=UNTOLD)
-        _account_for(turn, message, draft.usage)
+        _account_for(turn, message, draft.usage, charged)
         for taken in draft.meter.taken:
             _account_for_aside(turn, taken)
         _note_key(turn, message)
@@ -120,8 +121,17 @@ def _figures(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
-    credits.settle(message.reservation_id, PRICE)
+def _charged(turn: Turn, draft: Draft, error_code: str) -> int:
+    """In credits: nothing for what our side or the provider broke off, or what never began."""
+    if not draft.asked or error_code not in ("", "length"):
+        return 0
+    usages = [draft.usage, *(taken.usage for taken in draft.meter.taken)]
+    tokens = [sum(used.tokens_input for used in usages), sum(used.tokens_output for used in usages)]
+    return turn.price.credits(*tokens)
+
+
+def _account_for(turn: Turn, message: Message, usage: Usage, charged: int) -> None:
+    credits.settle(message.reservation_id, charged)
     record_usage(
         turn.owner_id,
         RequestType.RAG,
@@ -130,7 +140,8 @@ def _account_for(turn: Turn, message: Message, usage: Usage) -> None:
         latency_ms=message.processing_time_ms,
         chatbot_id=turn.chatbot_id,
         conversation_id=turn.conversation_id,
-        own_key=bool(turn.own_provider),
+        price=turn.price,
+        credits_used=charged,
     )
     answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef
+
 from accounts import answering
 from accounts.prepared import Prepared
 from accounts.tenancy import scope
+from billing.models import Reservation
+from billing.prices import FREE, Price
 from chatbots import versions
 from conversations import attachments
 from conversations.models import Message
@@ -47,6 +51,9 @@ class Turn:
     tools: tuple[str, ...] = ()
     strict: bool = True
     attached: SearchScope | None = None  # what was dropped into the conversation
+    reservation_id: UUID | None = None
+    price: Price = FREE  # by which it was held
+    tokens_held: int = 0  # of the day's, for what is sent and said
 
     @property
     def own_provider(self) -> str:
@@ -55,6 +62,7 @@ class Turn:
         return provider if provider in self.accounts else ""
 
 
+HELD = Reservation.objects.filter(pk=OuterRef("reservation_id"))
 ASKED = Prepared(
     lambda message: (
         Message.objects.filter(pk=message)
@@ -63,6 +71,10 @@ ASKED = Prepared(
         )
         .defer("search_text", "content_tsv", "context")
         .defer("parent__search_text", "parent__content_tsv", "parent__context")
+        .annotate(
+            price=HELD.values("price"),
+            tokens_held=HELD.values("tokens"),
+        )
     )
 )
 
@@ -105,6 +117,9 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
             tools=tuple(chatbot.tools),
             strict=chatbot.strict,
             attached=attachments.search_scope(conversation),
+            reservation_id=message.reservation_id,
+            price=Price.from_json(message.price or {}),
+            tokens_held=message.tokens_held or 0,
         )
 
 

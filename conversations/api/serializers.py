@@ -164,6 +164,7 @@ class MessageSerializer(serializers.Serializer):
     tokens_output = serializers.IntegerField()
     processing_time_ms = serializers.IntegerField(allow_null=True)
     first_token_ms = serializers.IntegerField(allow_null=True)
+    credits = serializers.IntegerField()
     error_code = serializers.CharField()
     error_message = serializers.CharField()
     created_at = serializers.DateTimeField()

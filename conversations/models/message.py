@@ -146,6 +146,7 @@ class Message(models.Model):
             "model_used": self.model_used,
             "tokens_input": self.tokens_input,
             "tokens_output": self.tokens_output,
+            "credits": self.cost,
             "processing_time_ms": self.processing_time_ms,
             "first_token_ms": self.first_token_ms,
             "error_code": self.error_code,
@@ -155,4 +156,4 @@ class Message(models.Model):
 
     def recalled(self) -> dict[str, Any]:
         """The same, with all that the other events of an answer tell."""
-        return {**self.as_event(), "context": self.context, "credits": self.cost}
+        return {**self.as_event(), "context": self.context}

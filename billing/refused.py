@@ -1,0 +1,59 @@
+"""Why a hold was refused, told with the figures as they stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts import rows
+from billing import refusals
+from billing.refusals import QuotaExceeded
+
+STANDING = """
+    SELECT b.balance, s.credits_limit, s.current_period_end, p.session_limit, p.token_limit_daily,
+        greatest(0, p.token_limit_daily - coalesce(d.tokens_used, 0) - b.tokens_held),
+        t.resets_at, t.zone,
+        (SELECT v.credits FROM billing_visitorspending v
+         WHERE v.owner_id = s.user_id AND v.chatbot_id = %s AND v.date = t.day)
+    FROM billing_subscription s
+    JOIN billing_plan p ON p.id = s.plan_id
+    JOIN billing_creditbalance b ON b.owner_id = s.user_id
+    CROSS JOIN billing_today(s.user_id) t
+    LEFT JOIN billing_dailyusage d ON d.user_id = s.user_id AND d.date = t.day
+    WHERE s.user_id = %s
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    balance: int
+    credits_limit: int
+    period_end: dt.datetime | None
+    session_limit: int | None
+    token_limit: int | None
+    tokens_left: int | None
+    resets_at: dt.datetime
+    zone: str
+    spent: int | None
+
+
+def refusal(
+    limit: str, owner_id: UUID, wanted: int, chatbot_id: UUID | None, cap: int | None
+) -> QuotaExceeded:
+    """`limit` as `billing_reserve` named it; `wanted` is what was to be held in credits."""
+    found = rows.first(STANDING, [chatbot_id, owner_id])
+    if found is None:  # erased in the meantime
+        return QuotaExceeded(limit, 0, None, limit)
+    now = Standing(*found)
+    if limit == "session_limit":
+        return refusals.too_many_running(now.session_limit or 0)
+    if limit == "token_limit_daily":
+        left = now.tokens_left or 0
+        return refusals.tokens_used_up(now.token_limit or 0, left, now.resets_at, now.zone)
+    if limit == "visitor_credits_daily":
+        left = max(0, (cap or 0) - (now.spent or 0))
+        return refusals.visitors_spent(cap or 0, left, now.resets_at, now.zone)
+    return refusals.credits_used_up(
+        now.credits_limit, now.balance, wanted, now.period_end, now.zone
+    )
