@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from accounts import keys
 from accounts.models import User
 from accounts.tenancy import scope
+from billing import features
 from config.embedded.stack import start_services
 from documents import uploads
 from documents.models import Document
@@ -51,6 +52,12 @@ def quick_passwords(settings: Any) -> None:
 def fake_models() -> None:
     """Every test starts with fresh fake models; the chat model repeats the question."""
     registry.configure(registry.ProviderSettings(chat_model="fake", embedding_model="fake"))
+
+
+@pytest.fixture(autouse=True)
+def plans_as_they_are() -> None:
+    """What an earlier test made of a plan went with its transaction."""
+    features.forget()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Call these inside the person's scope: their own accounts are read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts import credentials
@@ -13,6 +14,15 @@ from accounts.models import User
 from providers import registry
 from providers.account import Account, Accounts
 from providers.choices import ModelChoice
+
+
+def every_model(user: User, name: str) -> bool:
+    """Without plans all are included."""
+    return True
+
+
+# Whether the person's plan includes a model of the platform's account: set by its room.
+includes: Callable[[User, str], bool] = every_model
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Models:
 
 def models_of(user: User) -> Models:
     accounts = credentials.accounts_of(user.pk)
-    usable = {choice.name: choice for choice in registry.chat_models(accounts)}
+    usable = {choice.name: choice for choice in _included(user, accounts)}
     default = default_model(user, accounts)
     first = usable.pop(default, None) or _unlisted(default, accounts)
     return Models((first, *usable.values()), accounts)
@@ -55,8 +65,9 @@ def default_model(user: User, accounts: Accounts) -> str:
     provider = user.chat_model.partition("/")[0]
     if provider in accounts:
         return user.chat_model
-    usable = registry.chat_models(accounts)
-    if provider in {choice.provider for choice in usable}:
+    usable = _included(user, accounts)
+    is_offered = provider in {choice.provider for choice in usable}
+    if is_offered and includes(user, user.chat_model):
         return user.chat_model
     own = (choice.name for choice in usable if choice.source == "own")
     return next(own, usable[0].name)
@@ -85,6 +96,16 @@ def end_with(user: User, provider: str) -> None:
     """An account went out of use, and its models with it."""
     if user.chat_model.startswith(f"{provider}/"):
         choose_default(user, "")
+
+
+def _included(user: User, accounts: Accounts) -> list[ModelChoice]:
+    """What the person's plan leaves of what there is; what runs here and what answers by a key of
+    their own it never takes away."""
+    return [
+        choice
+        for choice in registry.chat_models(accounts)
+        if choice.source != "platform" or includes(user, choice.name)
+    ]
 
 
 def _is_vendors(name: str) -> bool:

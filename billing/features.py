@@ -15,7 +15,6 @@ from django.dispatch import receiver
 from accounts.models import User
 from billing.models import Plan
 from billing.refusals import no_api, no_such_model
-from providers.choices import ModelChoice
 
 KEPT_SECONDS = 10.0
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}  # plan's name → when it was read, features
@@ -27,15 +26,13 @@ def allows(user: User, name: str) -> bool:
     return bool(_features_of(user).get(name, True))
 
 
-def allows_model(user: User, choice: ModelChoice) -> bool:
-    """What runs here costs nobody, and a key of one's own is one's own: both are always open."""
+def allows_model(user: User, model: str) -> bool:
+    """Whether the plan includes a model that answers by the platform's account. What runs here
+    (its name is without a vendor's) costs nobody and is always open."""
     names = _features_of(user).get("models")
-    if names is None or choice.source != "platform":
+    if names is None or "/" not in model:
         return True
-    return any(
-        choice.name == name or (name.endswith("/") and choice.name.startswith(name))
-        for name in names
-    )
+    return any(model == name or (name.endswith("/") and model.startswith(name)) for name in names)
 
 
 def check_api(user: User) -> None:
@@ -44,10 +41,10 @@ def check_api(user: User) -> None:
         raise no_api()
 
 
-def check_model(user: User, choice: ModelChoice) -> None:
+def check_model(user: User, model: str) -> None:
     """Raises QuotaExceeded."""
-    if not allows_model(user, choice):
-        raise no_such_model(choice.name)
+    if not allows_model(user, model):
+        raise no_such_model(model)
 
 
 @receiver([post_save, post_delete], sender=Plan)

@@ -10,32 +10,45 @@ from django.utils import timezone
 
 from accounts import rows
 from accounts.models import User
-from billing.models import DailyUsage, Plan, Subscription
+from billing import refusals
+from billing.models import Plan, Subscription
+from billing.refusals import QuotaExceeded
 
+__all__ = ["QuotaExceeded"]
 
-@dataclass
-class QuotaExceeded(Exception):
-    """A plan's limit was met. `limit` names it, `value` is its size, `resets_at` when it ends."""
-
-    limit: str
-    value: int
-    resets_at: dt.datetime | None
-    detail: str
-
-    def __str__(self) -> str:
-        return self.detail
-
-
+# A day is the person's own, see the migration that makes billing_today.
 TOKENS = """
-    SELECT plan.token_limit_daily, coalesce(today.tokens_used, 0)
-    FROM billing_subscription s JOIN billing_plan plan ON plan.id = s.plan_id
-    LEFT JOIN billing_dailyusage today ON today.user_id = s.user_id AND today.date = %s
+    SELECT plan.token_limit_daily, coalesce(daily.tokens_used, 0), today.resets_at
+    FROM billing_subscription s
+    JOIN billing_plan plan ON plan.id = s.plan_id
+    CROSS JOIN billing_today(s.user_id) today
+    LEFT JOIN billing_dailyusage daily ON daily.user_id = s.user_id AND daily.date = today.day
     WHERE s.user_id = %s
 """
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """Of the person's day. A limit of None: there is none."""
+
+    limit: int | None
+    used: int
+    resets_at: dt.datetime
+
+    @property
+    def left(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+
 def plan_of(user: User) -> Plan:
     return Subscription.objects.select_related("plan").get(user=user).plan
+
+
+def held_plan(user: User) -> Plan:
+    """The person's plan. Until the commit it is theirs, and whoever else asks here waits: so
+    parallel additions of one person count each other."""
+    held = Subscription.objects.select_for_update(of=("self",)).select_related("plan")
+    return held.get(user=user).plan
 
 
 def tomorrow() -> dt.datetime:
@@ -43,51 +56,48 @@ def tomorrow() -> dt.datetime:
     return midnight + dt.timedelta(days=1)
 
 
-def tokens_used_today(user: User) -> int:
-    today = DailyUsage.objects.filter(user=user, date=timezone.now().date()).first()
-    return today.tokens_used if today else 0
+def tokens_of(user: User) -> Tokens:
+    row = rows.first(TOKENS, [user.pk])
+    return Tokens(*(row or (0, 0, tomorrow())))
 
 
 def check_tokens(user: User) -> None:
-    """Refuse another answer once the day's tokens are used up."""
-    row = rows.first(TOKENS, [timezone.now().date(), user.pk])
-    limit, used = row or (0, 0)
-    if limit is not None and used >= limit:
-        raise QuotaExceeded(
-            "token_limit_daily",
-            limit,
-            tomorrow(),
-            f"Your plan's {limit:,} tokens for today are used up. They come back at midnight UTC.",
-        )
+    """Refuse another use of a model once the day's tokens are used up."""
+    tokens = tokens_of(user)
+    if tokens.left == 0:
+        raise refusals.tokens_used_up(tokens.limit or 0, 0, tokens.resets_at, user.timezone)
 
 
-def check_documents(user: User, *, count: int, stored: int, adding: int) -> None:
-    """Refuse a document beyond the plan's number or storage (`stored` and `adding` in bytes)."""
-    plan = plan_of(user)
-    if plan.document_limit is not None and count + 1 > plan.document_limit:
-        raise QuotaExceeded(
-            "document_limit",
-            plan.document_limit,
-            None,
-            f"Your plan holds {plan.document_limit:,} documents. Delete some to add more.",
-        )
-    if plan.storage_limit is not None and stored + adding > plan.storage_limit:
-        raise QuotaExceeded(
-            "storage_limit",
-            plan.storage_limit,
-            None,
-            f"Your plan stores {plan.storage_limit // 2**20:,} MB. This file does not fit.",
-        )
+def check_number(plan: Plan, held: int) -> None:
+    """Refuse one more document than the plan holds."""
+    if plan.document_limit is not None and held >= plan.document_limit:
+        raise refusals.too_many_documents(plan.document_limit, held)
+
+
+def check_storage(plan: Plan, stored: int, adding: int) -> None:
+    """Refuse bytes beyond what the plan stores. What takes no more than before is let through,
+    also of a person who has more than that already."""
+    limit = plan.storage_limit
+    if limit is not None and adding > 0 and stored + adding > limit:
+        raise refusals.too_many_bytes(limit, stored, adding)
+
+
+def check_attached(plan: Plan, held: int) -> None:
+    """Refuse one more document in a conversation."""
+    if plan.attachment_limit is not None and held >= plan.attachment_limit:
+        raise refusals.too_many_attached(plan.attachment_limit)
 
 
 def limits_left(user: User) -> dict[str, Any]:
-    plan = plan_of(user)
-    tokens = plan.token_limit_daily
+    plan, tokens = plan_of(user), tokens_of(user)
     return {
         "plan": plan.name,
-        "token_limit_daily": tokens,
-        "tokens_left_today": None if tokens is None else max(0, tokens - tokens_used_today(user)),
+        "token_limit_daily": tokens.limit,
+        "tokens_left_today": tokens.left,
         "document_limit": plan.document_limit,
+        "attachment_limit": plan.attachment_limit,
         "storage_limit": plan.storage_limit,
-        "resets_at": tomorrow(),
+        "session_limit": plan.session_limit,
+        "member_limit": plan.member_limit,
+        "resets_at": tokens.resets_at,
     }

@@ -8,18 +8,16 @@ from django.core.files.base import File
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
 
 from accounts import audit, locks
 from accounts.models import ProjectMember, User
 from accounts.tenancy import system
+from billing import limits
 from conversations.models import Attachment, Conversation
 from documents import uploads
 from documents.models import Document
 from documents.retrieval import SearchScope
-from documents.uploads import UploadRefused
 
-MOST = 20  # files in a conversation
 SWEPT = 200
 
 
@@ -30,9 +28,7 @@ def attach(user: User, conversation: Conversation, file: File, *, name: str = ""
     with nothing kept.
     """
     held = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    if attachments_of(held).count() >= MOST:
-        text = _("A conversation holds %s files. Remove one first.") % MOST
-        raise UploadRefused("too_many_files", text)
+    limits.check_attached(limits.held_plan(user), attachments_of(held).count())
     document, _is_new = uploads.add_document(user, file, name=name, kind=Document.Kind.ATTACHMENT)
     return Attachment.objects.create(conversation=held, owner_id=held.owner_id, document=document)
 

@@ -22,7 +22,6 @@ from accounts import audit, locks
 from accounts.delivery import PendingTask
 from accounts.models import User
 from billing import limits
-from billing.models import Subscription
 from documents import queue
 from documents.erasing import discard
 from documents.models import Document, ErasedFile, storage_path
@@ -82,25 +81,33 @@ def add_document(
         content_hash=content_hash,
         metadata={"path": path} if path else {},
     )
-    place = storage_path(document, name)
     try:
         check_plan(user, file.size)
-        document.file.name = default_storage.save(place, file)
-        with transaction.atomic():
-            document.save(force_insert=True)
-    except OSError as error:
-        discard(place, user.pk)
-        raise not_stored(place, error) from error
-    except IntegrityError:  # the same bytes arrived twice at once
-        discard(place, user.pk)
-        return again(_existing(user, content_hash), actor), False
-    except BaseException:
-        discard(place, user.pk)
+        _store(document, file)
+    except (limits.QuotaExceeded, IntegrityError):
+        # The same bytes may have come, into the last place even, while we waited for our turn.
+        if kind == Document.Kind.LIBRARY and (existing := _existing(user, content_hash)):
+            return again(existing, actor), False
         raise
     told = {"name": name} | ({"parent": str(parent.pk)} if parent else {})
     audit.record("document.upload", actor=actor, owner_id=user.pk, resource=document, metadata=told)
     queue.enqueue(document)
     return document, True
+
+
+def _store(document: Document, file: File) -> None:
+    """File and row, or neither."""
+    place = storage_path(document, document.name)
+    try:
+        document.file.name = default_storage.save(place, file)
+        with transaction.atomic():
+            document.save(force_insert=True)
+    except OSError as error:
+        discard(place, document.owner_id)
+        raise not_stored(place, error) from error
+    except BaseException:
+        discard(place, document.owner_id)
+        raise
 
 
 def add_text(user: User, text: str, *, name: str = "", **wanted: Any) -> tuple[Document, bool]:
@@ -150,13 +157,16 @@ def check_size(size: int) -> None:
 
 
 def check_plan(user: User, size: int, *, replacing: Document | None = None) -> None:
-    """Whether the plan has room for a document of this size. Raises QuotaExceeded."""
-    # Holding the subscription row makes parallel uploads of one person count each other.
-    Subscription.objects.select_for_update().get(user=user)
-    held = Document.objects.for_user(user).exclude(pk=replacing and replacing.pk)
+    """Whether the plan has room for a document of this size, or for it in another's place, which
+    it may take whatever the number. Raises QuotaExceeded."""
+    plan = limits.held_plan(user)
     # Counted anew each time, and so exact; one pass over the owner's index.
-    sums = held.aggregate(count=Count("pk"), stored=Coalesce(Sum("file_size"), 0))
-    limits.check_documents(user, **sums, adding=size)
+    held = Document.objects.for_user(user).aggregate(
+        count=Count("pk"), stored=Coalesce(Sum("file_size"), 0)
+    )
+    if replacing is None:
+        limits.check_number(plan, held["count"])
+    limits.check_storage(plan, held["stored"], size - (replacing.file_size if replacing else 0))
 
 
 def _sha256(file: File) -> str:

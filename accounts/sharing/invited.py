@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import invitations
 from accounts.requests import unscoped
-from accounts.sharing import joining
+from accounts.sharing import inviting, joining
 from accounts.sharing.joining import Offer
 from accounts.sharing.refusals import SharingRefused
 
@@ -46,7 +46,7 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     offer = _mine(request, pk)
     try:
         joining.accept(offer, request.user)
-    except SharingRefused as refusal:
+    except inviting.REFUSALS as refusal:
         messages.warning(request, str(refusal))
         return redirect("projects:list")
     messages.success(request, _("You are in. Welcome to %s.") % offer.project)

@@ -40,6 +40,7 @@ def invite(project: Project, email: str, role: str, *, actor: User) -> tuple[Inv
     existing = pending(project).filter(email=email).first()
     if existing is None:
         _check_number(project)
+    if existing is None or not existing.is_open:  # one that has expired keeps no place
         check_room(project.owner, email)
     invitation = existing or Invitation(project=project, email=email, invited_by=project.owner)
     invitation.role, invitation.expires_at = role, in_two_weeks()

@@ -6,6 +6,7 @@ is let through for this one answer: the scopes of the owners are opened here and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +21,14 @@ from accounts.models import Invitation, Project, ProjectMember, User
 from accounts.sharing import inviting
 from accounts.sharing.refusals import SharingRefused
 from accounts.tenancy import scope
+
+
+def everybody(owner: User, joining: User) -> None:
+    """Without plans there is room for all."""
+
+
+# Whether the owner's plan has room for this member: set by its room.
+check_place: Callable[[User, User], None] = everybody
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,12 @@ def is_for(offer: Offer, user: User) -> bool:
 def accept(offer: Offer, user: User) -> ProjectMember:
     """Make the person a member; the caller knows that the address is theirs.
 
-    Raises SharingRefused when the invitation was taken back meanwhile. A member stays one, with
-    the role they have.
+    Raises SharingRefused when the invitation was taken back meanwhile, and NoRoom. A member stays
+    one, with the role they have.
     """
     with scope(offer.project.owner_id):
         asked = _still_open(offer)
+        check_place(offer.project.owner, user)
         member, is_new = ProjectMember.objects.get_or_create(
             project=offer.project,
             user=user,
