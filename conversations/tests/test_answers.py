@@ -4,7 +4,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from accounts.tenancy import scope
-from billing.models import CreditChange, DailyUsage, Reservation, UsageRecord
+from billing.models import CreditBalance, CreditChange, DailyUsage, Reservation, UsageRecord
 from chatbots.models import Chatbot
 from conversations import answers, asking, producers, storing
 from conversations.models import Conversation, Message
@@ -55,8 +55,15 @@ def test_usage_reservation_and_counters_follow_the_answer(owner, conversation, c
         assert (today.messages_sent, today.tokens_used) == (1, tokens)
         assert owner.total_tokens_used == tokens
         assert Reservation.objects.get().state == "settled"
-        assert sorted(CreditChange.objects.values_list("kind", flat=True)) == ["reserve", "settle"]
-        assert UsageRecord.objects.get(request_type="rag").tokens_input == message.tokens_input
+        changes = CreditChange.objects.order_by("created_at").values_list("kind", "amount")
+        assert list(changes) == [("grant", 10_000), ("reserve", -1), ("settle", 0)]
+        used = UsageRecord.objects.get(request_type="rag")
+        assert (used.tokens_input, used.credits_used) == (message.tokens_input, 1)
+        assert (used.price["credits_request"], used.price["currency"]) == (1, "usd")
+        assert (used.price["cost"], used.price["exact"]) == ("0", True)
+        balance = CreditBalance.objects.get()
+        assert (balance.balance, balance.used) == (9_999, 1)
+        assert (balance.running, balance.tokens_held) == (0, 0)
 
 
 def test_a_provider_that_fails_before_a_word_leaves_an_error(owner, conversation, chat_model):

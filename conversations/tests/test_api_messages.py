@@ -95,11 +95,11 @@ def test_a_provider_that_fails_is_told_in_the_message(api, messages, chat_model)
 def test_used_up_tokens_are_402_and_nothing_is_stored(api, owner, messages):
     api.post(messages, {"content": BLUE})
     with scope(owner):
-        DailyUsage.objects.update(tokens_used=1_000_000)
+        DailyUsage.objects.update(tokens_used=10_000_000)
     response = api.post(messages, {"content": BLUE})
     told = response.json()
     assert (response.status_code, told["code"]) == (402, "quota_exceeded")
-    assert (told["limit"], told["value"]) == ("token_limit_daily", 1_000_000)
+    assert (told["limit"], told["value"]) == ("token_limit_daily", 10_000_000)
     assert told["resets_at"].endswith("T00:00:00Z")
     assert len(api.get(messages).json()["results"]) == 2
 
