@@ -30,7 +30,9 @@ SCOPE_LABELS = {
     "conversations:write": _("Ask questions, delete conversations"),
     "projects:read": _("See projects and their members"),
     "projects:write": _("Make and change projects, invite and remove members"),
-    "usage:read": _("See the usage"),
+    "usage:read": _("See the usage, the plan and the credits"),
+    "billing:read": _("See invoices and what can be bought"),
+    "billing:write": _("Buy and change the plan, buy credits"),
 }
 LIFETIMES = [
     ("30", _("30 days")),
@@ -93,7 +95,7 @@ class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
         choices=[(scope, SCOPE_LABELS[scope]) for scope in keys.SCOPES],
-        initial=keys.SCOPES,
+        initial=[scope for scope in keys.SCOPES if scope != "billing:write"],  # it spends money
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one. A key that may do nothing is no use.")},
     )

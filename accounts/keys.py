@@ -26,6 +26,8 @@ SCOPES = (
     "projects:read",
     "projects:write",
     "usage:read",
+    "billing:read",
+    "billing:write",
 )
 FIND = (
     f"SELECT {rows.columns(ApiKey, 'k')}, {rows.columns(User, 'u')}"  # noqa: S608 – names

@@ -9,9 +9,10 @@ from accounts.provider_api import ChatModelsView, ProviderCredentialViewSet
 from accounts.rates import charged, guessable, outside
 from accounts.requests import unscoped
 from accounts.sharing.api import ProjectViewSet
+from billing.api.alerts import AlertsView
 from billing.api.credits import CreditsView
 from billing.api.me import MeView
-from billing.api.plans import PlansView
+from billing.api.plans import CreditPacksView, PlansView
 from billing.api.subscription import SubscriptionView
 from billing.api.usage import DailyUsageView, UsageView
 from chatbots.api.chatbots import ChatbotViewSet
@@ -97,6 +98,7 @@ urlpatterns = [
         ShareLinkView.as_view(),
         name="api-conversation-share-link",
     ),
+    path("credit-packs/", CreditPacksView.as_view(), name="api-credit-packs"),
     path("credits/", CreditsView.as_view(), name="api-credits"),
     path("documents/queue/", QueueView.as_view(), name="api-documents-queue"),
     path(
@@ -147,5 +149,6 @@ urlpatterns = [
     path("search/log/", SearchLogView.as_view(), name="api-search-log"),
     path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
     path("usage/", UsageView.as_view(), name="api-usage"),
+    path("usage/alerts/", AlertsView.as_view(), name="api-usage-alerts"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),
 ]

@@ -33,6 +33,17 @@ class ProblemSerializer(serializers.Serializer):
     )
 
 
+class QuotaProblemSerializer(ProblemSerializer):
+    """What the plan does not allow, `code` being `quota_exceeded`."""
+
+    limit = serializers.CharField(help_text="Which limit of the plan was met.")
+    value = serializers.IntegerField(help_text="Its size.")
+    left = serializers.IntegerField(help_text="What of it is left.")
+    resets_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it is whole again; null: not by waiting."
+    )
+
+
 def fails_with(*statuses: int) -> Callable[[Method], Method]:
     """Declare the errors of one operation beyond those that all have."""
 
@@ -116,6 +127,8 @@ class ContractSchema(AutoSchema):
         own = getattr(self._method(), "fails_with", ())
         parameters = self._get_parameters()
         failures = {401, 403, 429, 503, *own}
+        if not hasattr(self.view, "failures_as"):
+            failures.add(402)  # a plan may be without the API
         if self._takes_key():
             failures |= {400, 409, 422}
         if self._is_conditional():
@@ -129,7 +142,8 @@ class ContractSchema(AutoSchema):
         return failures
 
     def _problem(self, status: str, direction: str) -> dict[str, Any]:
-        shape, kind = getattr(self.view, "failures_as", (ProblemSerializer, MEDIA_TYPE))
+        ours = QuotaProblemSerializer if status == "402" else ProblemSerializer
+        shape, kind = getattr(self.view, "failures_as", (ours, MEDIA_TYPE))
         return self._get_response_for_code(shape, status, [kind], direction)
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:

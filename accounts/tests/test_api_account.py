@@ -23,7 +23,7 @@ def test_me_tells_the_profile_and_what_is_left(api, owner):
     me = api.get(ME).json()
     assert (me["email"], me["tier"], me["timezone"]) == ("owner@example.com", "free", "UTC")
     assert me["limits"]["plan"] == "free"
-    assert me["limits"]["tokens_left_today"] == me["limits"]["token_limit_daily"] == 1_000_000
+    assert me["limits"]["tokens_left_today"] == me["limits"]["token_limit_daily"] == 10_000_000
 
 
 def test_name_time_zone_and_language_can_be_changed(api, owner):

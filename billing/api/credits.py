@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
@@ -12,16 +13,17 @@ from rest_framework.response import Response
 
 from accounts.rest.pages import CursorPages
 from accounts.rest.views import OwnRows
-from billing.models import CreditChange
+from billing.api.days import PERIOD, within
+from billing.models import CreditBalance, CreditChange
 
 
 class LedgerPages(CursorPages):
-    """A page of changes beside the balance that all of them add up to."""
+    """A page of changes beside the balance that all of them, shown or not, add up to."""
 
     def paginate_queryset(
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Any]:
-        self.balance = queryset.aggregate(total=Sum("amount"))["total"] or 0
+        self.balance = CreditBalance.objects.get(owner=request.user).balance
         return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -36,18 +38,36 @@ class LedgerPages(CursorPages):
 
 
 class CreditChangeSerializer(serializers.ModelSerializer):
+    reservation = serializers.UUIDField(
+        source="reservation_id",
+        allow_null=True,
+        help_text="What was held before an answer and what came back after it have the same.",
+    )
+
     class Meta:
         model = CreditChange
-        fields = ["id", "amount", "kind", "reason", "created_at"]
+        fields = ["id", "amount", "kind", "reason", "reference", "reservation", "created_at"]
+
+
+class CreditFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=CreditChange.Kind.choices, label="One kind alone.")
+
+    class Meta:
+        model = CreditChange
+        fields: list[str] = []
 
 
 class CreditsView(mixins.ListModelMixin, OwnRows):
     area = "usage"
     queryset: QuerySet[CreditChange] = CreditChange.objects.all()
+    orderings = ("-created_at", "created_at")
     serializer_class = CreditChangeSerializer
     pagination_class = LedgerPages
-    filter_backends: list[Any] = []
+    filterset_class = CreditFilter
 
-    @extend_schema(summary="The balance of credits and what changed it")
+    def reached(self, rows: QuerySet[CreditChange]) -> QuerySet[CreditChange]:
+        return within(super().reached(rows), self.request)
+
+    @extend_schema(summary="The balance of credits and what changed it", parameters=PERIOD)
     def get(self, request: Request) -> Response:
         return self.list(request)

@@ -1,4 +1,4 @@
-"""The plans one can be on."""
+"""What can be bought: plans, and packs of credits beside them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.rest.views import ApiView
-from billing.models import Plan
+from billing.models import CreditPack, Plan
 
 
 class PlanSerializer(serializers.ModelSerializer):
     """A limit of null means none. Storage in bytes."""
 
-    features = serializers.DictField()
+    features = serializers.DictField(
+        help_text="`widget_branding`, `api`, `workflows`: true or false. `models`: names, or "
+        'prefixes such as "gemini/"; null means all. What is not named is allowed.'
+    )
 
     class Meta:
         model = Plan
@@ -26,8 +29,11 @@ class PlanSerializer(serializers.ModelSerializer):
             "name",
             "description",
             "price_monthly",
+            "currency",
+            "trial_days",
             "token_limit_daily",
             "document_limit",
+            "attachment_limit",
             "storage_limit",
             "session_limit",
             "member_limit",
@@ -44,5 +50,23 @@ class PlansView(mixins.ListModelMixin, ApiView):
     filter_backends: list[Any] = []
 
     @extend_schema(summary="The plans one can be on")
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+
+class CreditPackSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = CreditPack
+        fields = ["id", "name", "credits", "price", "currency"]
+
+
+class CreditPacksView(mixins.ListModelMixin, ApiView):
+    area = "billing"
+    orderings = ("price", "-price")
+    queryset: QuerySet[CreditPack] = CreditPack.objects.filter(is_active=True)
+    serializer_class = CreditPackSerializer
+    filter_backends: list[Any] = []
+
+    @extend_schema(summary="Packs of credits to buy beside a plan's")
     def get(self, request: Request) -> Response:
         return self.list(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.rest.problems import Problem, problem_for
-from billing.limits import QuotaExceeded
+from billing.refusals import QuotaExceeded
 
 
 @problem_for(QuotaExceeded)
@@ -14,5 +14,6 @@ def quota_exceeded(error: QuotaExceeded) -> Problem:
         error.detail,
         limit=error.limit,
         value=error.value,
+        left=error.left,
         resets_at=error.resets_at,
     )

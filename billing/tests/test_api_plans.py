@@ -1,10 +1,9 @@
-"""Plans, subscription and credits through the API."""
+"""What can be bought, through the API."""
 
 import pytest
 
-from accounts.tenancy import scope
-from billing import credits
-from billing.models import CreditChange, Plan
+from accounts.tenancy import system
+from billing.models import CreditPack, Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -14,25 +13,22 @@ def test_the_plans_are_told_with_their_limits(api):
     assert [row["name"] for row in rows] == ["free", "pro", "enterprise"]
     assert rows[0]["price_monthly"] == "0.00"
     assert rows[0]["token_limit_daily"] == Plan.objects.get(name="free").token_limit_daily
-    assert "stripe_price_id" not in rows[0]
+    assert rows[1]["attachment_limit"] == 100
+    assert (rows[1]["currency"], rows[1]["trial_days"]) == ("usd", 0)
+    assert not [name for row in rows for name in row if "stripe" in name]
 
 
-def test_the_subscription_names_the_plan(api):
-    told = api.get("/api/v1/subscription/").json()
-    assert (told["plan"]["name"], told["status"], told["canceled_at"]) == ("free", "active", None)
+def test_a_plan_that_is_offered_no_more_is_not_listed(api):
+    with system():
+        Plan.objects.filter(name="pro").update(is_active=False)
+    rows = api.get("/api/v1/plans/", {"ordering": "-price_monthly"}).json()["results"]
+    assert [row["name"] for row in rows] == ["enterprise", "free"]
 
 
-def test_the_balance_is_the_sum_of_all_changes_not_of_the_page(api, owner, outsider):
-    with scope(outsider):
-        CreditChange.objects.create(owner=outsider, amount=7, kind="grant")
-    with scope(owner):
-        CreditChange.objects.create(owner=owner, amount=100, kind="grant", reason="welcome")
-        credits.settle(credits.reserve(owner.pk, 30, reason="answer").pk, 10)
-    told = api.get("/api/v1/credits/?limit=2").json()
-    assert told["balance"] == 90
-    assert [(row["kind"], row["amount"]) for row in told["results"]] == [
-        ("settle", 20),
-        ("reserve", -30),
+def test_packs_of_credits_are_told_with_their_price(api):
+    with system():
+        pack = CreditPack.objects.create(name="Small", credits=500, price=5, stripe_price_id="p1")
+        CreditPack.objects.create(name="Gone", credits=1, price=1, is_active=False)
+    assert api.get("/api/v1/credit-packs/").json()["results"] == [
+        {"id": str(pack.pk), "name": "Small", "credits": 500, "price": "5.00", "currency": "usd"}
     ]
-    rest = api.get(told["next"]).json()
-    assert (rest["balance"], [row["reason"] for row in rest["results"]]) == (90, ["welcome"])

@@ -1,8 +1,11 @@
 """What was used, through the API."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
+from accounts.rest.moments import midnight
 from accounts.tenancy import scope
 from billing.models import DailyUsage, RequestType
 from billing.usage import record_usage
@@ -70,8 +73,9 @@ def test_days_come_newest_first(api, owner, used):
     with scope(owner):
         today = timezone.now().date()
         for number in (1, 2):
+            day = today.replace(day=number)
             DailyUsage.objects.create(
-                user=owner, date=today.replace(day=number), messages_sent=number
+                user=owner, date=day, ends_at=midnight(day, dt.UTC), messages_sent=number
             )
     span = {"from": today.replace(day=1).isoformat(), "to": today.replace(day=2).isoformat()}
     rows = api.get(DAILY, span).json()["results"]
