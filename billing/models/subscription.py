@@ -31,6 +31,10 @@ class Subscription(models.Model):
     current_period_start = models.DateTimeField(null=True, blank=True)
     current_period_end = models.DateTimeField(null=True, blank=True)
     credits_limit = models.BigIntegerField(default=0)  # granted for this period
+    # What a paid plan becomes when its period ends.
+    next_plan = models.ForeignKey(
+        Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     cancel_at_period_end = models.BooleanField(default=False)
     grace_until = models.DateTimeField(null=True, blank=True)
     trial_end = models.DateTimeField(null=True, blank=True)

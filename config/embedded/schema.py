@@ -14,7 +14,8 @@ from .stack import Services
 def migrations_state() -> str:
     """A hash of our migrations, of the lock (others' migrations) and of the list of apps."""
     digest = hashlib.sha256()
-    files = sorted(PROJECT.glob("*/migrations/*.py"))
+    ours = (PROJECT.glob(f"*/{inner}migrations/*.py") for inner in ("", "*/"))
+    files = sorted(path for paths in ours for path in paths)
     for path in (*files, PROJECT / "requirements.txt", PROJECT / "config" / "settings.py"):
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
