@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "conversations",
     "analytics",
     "config.apps.StaffAdminConfig",
+    "billing.stripe.apps.MirrorConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -221,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-uploads": {"task": "documents.forget_uploads", "schedule": 6 * 3600},
     "forget-searches": {"task": "documents.forget_searches", "schedule": 6 * 3600},
     "forget-idempotency-keys": {"task": "accounts.forget_idempotency_keys", "schedule": 3600},
+    "reconcile-stripe": {"task": "billing.reconcile", "schedule": 3600},
 }
 
 # -- People ---------------------------------------------------------------------------------
@@ -348,6 +351,20 @@ GEMINI_CHAT_MODELS = tuple(env_list("KYRO_GEMINI_CHAT_MODELS"))
 # Hosts, host:port or networks beyond the public internet that fetching may reach.
 FETCH_ALLOW = tuple(env_list("KYRO_FETCH_ALLOW"))
 EMBEDDER_SOCKET = Path(env("KYRO_EMBEDDER_SOCKET") or paths.embedder_socket(DATA_DIR))
+
+# -- Payments (docs/stripe.md) --------------------------------------------------------------
+
+STRIPE_SECRET_KEY = env("KYRO_STRIPE_SECRET_KEY")  # empty: staff assign plans
+STRIPE_LIVE_MODE = "_live_" in STRIPE_SECRET_KEY
+STRIPE_WEBHOOK_SECRET = env("KYRO_STRIPE_WEBHOOK_SECRET")
+STRIPE_API_HOST = env("KYRO_STRIPE_API_HOST", "https://api.stripe.com").rstrip("/")
+STRIPE_AUTOMATIC_TAX = env_flag("KYRO_STRIPE_AUTOMATIC_TAX")
+# How long a plan is kept whose payment failed.
+STRIPE_GRACE = dt.timedelta(days=env_number("KYRO_STRIPE_GRACE_DAYS", 7))
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+DJSTRIPE_WEBHOOK_VALIDATION = "verify_signature"
+DJSTRIPE_SUBSCRIBER_CUSTOMER_KEY = ""  # whose a customer is, our own rows say
+MIGRATION_MODULES = {"djstripe": "billing.stripe.migrations"}
 
 # -- API ------------------------------------------------------------------------------------
 

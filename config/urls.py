@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 
 from accounts.requests import unscoped
 from accounts.views import ConfirmEmailView
+from billing.stripe.webhook import receive as stripe_webhook
+from billing.views.pricing import pricing
 from config import api_docs, health
 
 favicon = unscoped(RedirectView.as_view(url=static("img/favicon.svg")))
@@ -24,7 +26,8 @@ urlpatterns = [
     path("accounts/2fa/", RedirectView.as_view(pattern_name="accounts:security"), name="mfa_index"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
-    path("settings/usage/", include("billing.urls")),
+    path("pricing/", pricing, name="pricing"),
+    path("settings/", include("billing.urls")),
     path("settings/", include("accounts.urls")),
     path("", include("conversations.bench.urls")),
     path("documents/", include("documents.urls")),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("share/", include("conversations.shared_urls")),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
+    path("stripe/webhook/<uuid:uuid>/", stripe_webhook, name="stripe-webhook"),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon, name="favicon"),
     path("health/live", health.live, name="health-live"),
