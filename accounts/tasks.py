@@ -54,17 +54,4 @@ def forget_idempotency_keys() -> None:
 
 @shared_task(name="accounts.mail_invitations")
 def mail_invitations() -> None:
-    """No transaction is open while the mail server is spoken to."""
-    while True:
-        with system():
-            letter = mailing.next_letter()
-        if letter is None:
-            return
-        try:
-            letter.send()
-        except OSError as error:  # also what smtplib raises
-            with system():
-                mailing.not_sent(letter, error)
-        else:
-            with system():
-                mailing.sent(letter)
+    mailing.send_all()

@@ -5,65 +5,32 @@ A link exists in its mail alone: each try makes another, and the row keeps the h
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import invitations
+from accounts import invitations, letters
+from accounts.letters import Letter
 from accounts.models import Invitation, PendingTask
 from accounts.sharing.inviting import MAIL
 
-log = structlog.get_logger(__name__)
-PATIENCE = dt.timedelta(minutes=2)  # for one try, and between two
-MOST_TRIES = 5
+
+def send_all() -> None:
+    letters.send_all(MAIL, _written)
 
 
-@dataclass(frozen=True)
-class Letter:
-    task: PendingTask
-    to: str
-    subject: str
-    body: str
-
-    def send(self) -> None:
-        """Raises OSError where the mail server does not take it."""
-        send_mail(self.subject, self.body, None, [self.to])
+def _written(task: PendingTask) -> Letter | None:
+    invitation = (
+        Invitation.objects.select_related("project__owner").filter(pk=task.object_id).first()
+    )
+    return _letter(invitation) if invitation and invitation.is_open else None
 
 
-def next_letter() -> Letter | None:
-    """The next that is due, taken until its patience ends; call it inside system()."""
-    due = PendingTask.objects.due().filter(kind=MAIL).select_for_update(skip_locked=True)
-    while task := due.first():
-        invitation = (
-            Invitation.objects.select_related("project__owner").filter(pk=task.object_id).first()
-        )
-        if invitation and invitation.is_open and task.attempts < MOST_TRIES:
-            task.attempts, task.due_at = task.attempts + 1, timezone.now() + PATIENCE
-            task.save()
-            return _letter(task, invitation)
-        task.delete()
-    return None
-
-
-def sent(letter: Letter) -> None:
-    letter.task.delete()
-
-
-def not_sent(letter: Letter, error: OSError) -> None:
-    log.warning("invitation_not_sent", reason=str(error), attempt=letter.task.attempts)
-    letter.task.last_error = str(error)[:500]
-    letter.task.save(update_fields=["last_error"])
-
-
-def _letter(task: PendingTask, invitation: Invitation) -> Letter:
+def _letter(invitation: Invitation) -> Letter:
     token = invitations.new_token()
     invitation.token_hash = invitations.digest(token)
     invitation.save(update_fields=["token_hash"])
@@ -79,4 +46,4 @@ def _letter(task: PendingTask, invitation: Invitation) -> Letter:
         }
         subject = _("%(inviter)s shares the project “%(project)s” with you") % told
         body = render_to_string("projects/email/invitation.txt", told)
-    return Letter(task, invitation.email, " ".join(subject.split())[:250], body)
+    return Letter(invitation.email, subject, body)
