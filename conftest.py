@@ -43,9 +43,11 @@ def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """A real hash takes half a second, and nearly every test makes a person."""
+def quick(settings: Any) -> None:
+    """A real hash takes half a second, and nearly every test makes a person. Every new client
+    would look at each static file there is; now one is looked for when it is asked for."""
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
