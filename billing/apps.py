@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
         from accounts import answering, delivery
         from accounts.sharing import inviting, joining
         from billing import alerts, features, members
+        from billing.api import problem  # noqa: F401 – registers what refusals tell
         from billing.plans import ensure_plans
         from billing.prices import ensure_prices
         from billing.tasks import mail_alerts
