@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import unscoped
 from billing.limits import limits_left
+from billing.pricing import on_offer
 from chatbots.models import Chatbot
 from conversations.models import Conversation
 from documents.models import Document
@@ -43,7 +44,8 @@ class FirstSteps:
 def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "landing.html", {"signup_closed": settings.SIGNUP == "closed"})
+    context = {"signup_closed": settings.SIGNUP == "closed", "offered": on_offer()}
+    return render(request, "landing.html", context)
 
 
 @login_required

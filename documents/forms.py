@@ -117,7 +117,8 @@ class AddingForm(forms.Form):
             with transaction.atomic():
                 return add_to(project, user, self.added)
         except (UploadRefused, QuotaExceeded, SharingRefused) as refusal:
-            self.add_error(self.refused_at, str(refusal))
+            code = getattr(refusal, "code", "quota_exceeded")
+            self.add_error(self.refused_at, forms.ValidationError(str(refusal), code))
             return None
 
     def added(self, owner: User, *, actor: User | None = None) -> Added:

@@ -106,7 +106,7 @@ def test_what_the_plan_does_not_hold_stops_with_a_way_out(open_page, owner, fold
     panel = page.locator("[data-upload-panels] [data-upload-panel]")
     said = panel.get_by_role("status")
     expect(said).to_contain_text("Your plan holds 1,000 documents.", timeout=SLOW)
-    expect(panel.get_by_role("link", name="See your plan")).to_be_visible()
+    expect(panel.get_by_role("link", name="See plans")).to_be_visible()
     page.unroute(SEND)
     panel.get_by_role("button", name="Continue").click()
     expect(arrived(panel)).to_have_text("60", timeout=SLOW)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Project, ProjectMember, Role
 from accounts.sharing import changing, inviting, joining, members
 from accounts.sharing.forms import InviteForm, ProjectForm, RoleForm
-from accounts.sharing.refusals import SharingRefused
+from accounts.sharing.refusals import NoRoom, SharingRefused
 from accounts.sharing.seen import seen, shown_with
 
 PER_PAGE = 25
@@ -72,7 +73,8 @@ def _invited(request: HttpRequest, project: Project, form: InviteForm) -> bool:
     try:
         inviting.invite(project, wanted["email"], wanted["role"], actor=request.user)
     except inviting.REFUSALS as refusal:
-        form.add_error("email", str(refusal))
+        code = "quota_exceeded" if isinstance(refusal, NoRoom) else "refused"
+        form.add_error("email", ValidationError(str(refusal), code))
         return False
     messages.success(request, _("An invitation is on its way to %s.") % wanted["email"])
     return True
@@ -199,6 +201,7 @@ def _tell(request: HttpRequest, act: Any) -> bool:
     try:
         act()
     except inviting.REFUSALS as refusal:
-        messages.warning(request, str(refusal))
+        tags = "see-plans" if isinstance(refusal, NoRoom) else ""
+        messages.warning(request, str(refusal), extra_tags=tags)
         return False
     return True

@@ -82,8 +82,9 @@ def _answer_anew(
             response = _fragment_or_page(request, found.conversation, [answer])
     except (Refused, QuotaExceeded) as refused:
         if "HX-Request" in request.headers:
-            return _reason(str(refused))
-        messages.error(request, str(refused))
+            return _reason(refused)
+        is_of_plan = isinstance(refused, QuotaExceeded)
+        messages.error(request, str(refused), extra_tags="see-plans" if is_of_plan else "")
         return redirect(found.conversation)
     live.produce(answer)
     return response
@@ -133,9 +134,9 @@ def ask(
             response = _fragment_or_page(request, conversation, [answer.parent, answer])
     except (Refused, QuotaExceeded) as refused:
         if "HX-Request" in request.headers:
-            return _reason(str(refused))
+            return _reason(refused)
         with scope(request.user):
-            return page_with(form=form, error=str(refused))
+            return page_with(form=form, error=refused, see_plans=isinstance(refused, QuotaExceeded))
     live.produce(answer)
     return response
 
@@ -151,8 +152,10 @@ def _stored(
     return asking.ask(user, conversation, content)
 
 
-def _reason(text: str) -> HttpResponse:
-    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+def _reason(refused: Refused | QuotaExceeded) -> HttpResponse:
+    """402 tells the script that a larger plan is a way out."""
+    status = 402 if isinstance(refused, QuotaExceeded) else 422
+    return HttpResponse(str(refused), status=status, content_type="text/plain; charset=utf-8")
 
 
 def _fragment_or_page(

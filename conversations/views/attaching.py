@@ -57,20 +57,22 @@ def detach(request: HttpRequest, pk: UUID, attachment: UUID) -> HttpResponse:
 def _attach(request: HttpRequest, conversation_of: Callable[[], Conversation]) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
-        return _refused(request, _("Choose a file first."))
+        return _refused(_("Choose a file first."))
     try:
         conversation = conversation_of()
         attachments.attach(request.user, conversation, file)
-    except (UploadRefused, QuotaExceeded) as refused:
-        return _refused(request, str(refused))
+    except UploadRefused as refused:
+        return _refused(str(refused))
+    except QuotaExceeded as refused:
+        return _refused(str(refused), status=402)  # the script shows the way to a larger plan
     if not conversation.title:
         conversation.title = file.name[:200]
         conversation.save(update_fields=["title", "updated_at"])
     return _shown(request, conversation)
 
 
-def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    return HttpResponse(reason, status=422, content_type="text/plain; charset=utf-8")
+def _refused(reason: str, *, status: int = 422) -> HttpResponse:
+    return HttpResponse(reason, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _shown(request: HttpRequest, conversation: Conversation) -> HttpResponse:

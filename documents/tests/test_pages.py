@@ -66,11 +66,15 @@ def test_refused_files_do_not_cost_the_others(signed_in, owner):
     files = [text_file("empty.txt", "")]
     files += [text_file(f"{name}.txt", name) for name in ("one", "two", "three")]
     received = signed_in.post(UPLOAD, {"files": files}).context["received"]
+    full = (
+        "Your plan holds 2 documents and you have 2, so there is no room for another. Delete some,"
+        " or choose a larger plan."
+    )
     assert [(one.name, one.reason) for one in received] == [
         ("empty.txt", "This file is empty."),
         ("one.txt", ""),
         ("two.txt", ""),
-        ("three.txt", "Your plan holds 2 documents. Delete some to add more."),
+        ("three.txt", full),
     ]
     assert stored(owner) == ["one.txt", "two.txt"]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -69,7 +70,9 @@ def _is_stored(request: HttpRequest, chunk: DocumentChunk, form: PassageForm) ->
         after = editing.edit(request.user, chunk.pk, content)
     except DocumentChunk.DoesNotExist as error:
         raise Http404 from error
-    except (editing.EditRefused, NotNow, QuotaExceeded) as refusal:
+    except QuotaExceeded as refusal:
+        form.add_error("content", ValidationError(str(refusal), "quota_exceeded"))
+    except (editing.EditRefused, NotNow) as refusal:
         form.add_error("content", str(refusal))
     except ProviderError as error:
         form.add_error("content", _("%s Nothing was saved. Try again.") % error)

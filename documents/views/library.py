@@ -102,6 +102,12 @@ class Received:
     name: str
     document: Document | None = None
     reason: str = ""
+    is_of_plan: bool = False
+
+    def told(self) -> HttpResponse:
+        """To a script: 402 where a larger plan is a way out."""
+        status = 402 if self.is_of_plan else 422
+        return HttpResponse(self.reason, status=status, content_type="text/plain; charset=utf-8")
 
 
 @login_required
@@ -117,7 +123,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         context = {"received": received, "accepted": len(accepted)}
         return render(request, "documents/uploaded.html", context)
     if not accepted:
-        return HttpResponse(received[0].reason, status=422, content_type="text/plain")
+        return received[0].told()
     return rows(request, accepted)
 
 
@@ -126,7 +132,8 @@ def receive(user: User, file: UploadedFile) -> Received:
         with transaction.atomic():
             document, is_new = add_document(user, file)
     except (UploadRefused, QuotaExceeded) as refusal:
-        return Received(file.name, reason=str(refusal))
+        is_of_plan = isinstance(refusal, QuotaExceeded)
+        return Received(file.name, reason=str(refusal), is_of_plan=is_of_plan)
     if not is_new and document.is_finished:
         reason = _("You have this file already, as %s.") % document.display_title
         return Received(file.name, reason=reason)

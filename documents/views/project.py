@@ -62,7 +62,7 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
         context = {"received": received, "accepted": len(accepted)}
         return render(request, "documents/uploaded.html", context)
     if not accepted:
-        return HttpResponse(received[0].reason, status=422, content_type="text/plain")
+        return received[0].told()
     return rows(request, accepted)
 
 
@@ -74,7 +74,8 @@ def _receive(request: HttpRequest, project: Project, file) -> Received:
         with transaction.atomic():
             document, _is_new = sharing.add_to(project, request.user, add)
     except (UploadRefused, QuotaExceeded, SharingRefused) as refusal:
-        return Received(file.name, reason=str(refusal))
+        is_of_plan = isinstance(refusal, QuotaExceeded)
+        return Received(file.name, reason=str(refusal), is_of_plan=is_of_plan)
     return Received(file.name, document)
 
 

@@ -69,7 +69,7 @@ function send(form, { file, row }) {
   request.upload.addEventListener("progress", (event) => showProgress(row, event.loaded / event.total));
   return new Promise((resolve) => {
     request.addEventListener("load", () => {
-      resolve(request.status < 300 ? accept(form, row, request) : refuse(row, reason(form, request)));
+      resolve(request.status < 300 ? accept(form, row, request) : refuse(row, reason(form, request), request.status === 402));
     });
     request.addEventListener("error", () => resolve(refuse(row, form.dataset.textOffline)));
     request.send(body);
@@ -102,11 +102,12 @@ function reason(form, request) {
   return said && said.length <= REASON_LENGTH ? said : form.dataset.textRefused;
 }
 
-function refuse(row, why) {
+function refuse(row, why, isOfPlan = false) {
   row.classList.add("upload-refused");
   const text = row.querySelector("[data-upload-reason]");
   text.textContent = why;
   text.hidden = false;
+  row.querySelector("[data-upload-plans]").hidden = !isOfPlan;
   return false;
 }
 

@@ -40,7 +40,7 @@ def new_file(world: World) -> dict[str, Any]:
 
 
 OPEN = {
-    *("landing", "api-schema", "api-docs", "favicon", "health-live", "health-ready"),
+    *("landing", "pricing", "api-schema", "api-docs", "favicon", "health-live", "health-ready"),
     "accounts:invitation",
     "projects:join",  # by the token of an invitation: see accounts/tests/test_joining.py
     # By the token of a share link: see conversations/tests/test_sharing.py.

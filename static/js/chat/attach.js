@@ -21,12 +21,13 @@ function row(file) {
   return { shown, state, bar };
 }
 
-function fail({ shown, state, bar }, text) {
+function fail({ shown, state, bar }, text, isOfPlan) {
   bar.remove();
   state.className = "attached-error";
   state.setAttribute("role", "alert");
   state.textContent = text;
-  setTimeout(() => shown.remove(), 12000);
+  if (isOfPlan) shown.append(document.querySelector("[data-composer-plans] a").cloneNode(true));
+  setTimeout(() => shown.remove(), isOfPlan ? 60000 : 12000);
 }
 
 // XMLHttpRequest, since fetch does not tell how much was sent
@@ -49,7 +50,7 @@ async function send(file) {
   const answer = await post(file, waiting.bar);
   if (answer.status !== 200) {
     const isSaid = answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
-    fail(waiting, (isSaid && answer.responseText) || area.dataset.textFailed);
+    fail(waiting, (isSaid && answer.responseText) || area.dataset.textFailed, answer.status === 402);
     return;
   }
   const url = answer.getResponseHeader("HX-Push-Url");

@@ -8,14 +8,21 @@ const thread = document.querySelector("[data-thread]");
 const head = document.querySelector("[data-chat-head]");
 const field = form?.querySelector("[data-composer-text]");
 const error = form?.querySelector("[data-composer-error]");
+const plans = form?.querySelector("[data-composer-plans]");
 let sending = false;
 
 const draftKey = () => `draft:${form.getAttribute("action")}`;
 
-function refuse(text) {
+function refuse(text, isOfPlan = false) {
   error.textContent = text;
   error.hidden = false;
+  plans.hidden = !isOfPlan;
   field.focus();
+}
+
+function accept() {
+  error.hidden = true;
+  plans.hidden = true;
 }
 
 // Posts a form as a fragment request; returns the response, or null once it has said why there is none.
@@ -24,6 +31,7 @@ async function post(target) {
   const response = await fetch(target.action, { method: "POST", headers, body: new FormData(target) }).catch(() => null);
   if (!response) refuse(form.dataset.textOffline);
   else if (response.redirected || response.status === 403) refuse(form.dataset.textSignedOut);
+  else if (response.status === 402) refuse(await response.text(), true);
   else if ([422, 429, 503].includes(response.status)) refuse(await response.text());
   else if (!response.ok) refuse(form.dataset.textFailed);
   else return response;
@@ -40,7 +48,7 @@ async function send() {
   if (!response) return;
   sessionStorage.removeItem(draftKey());
   field.value = "";
-  error.hidden = true;
+  accept();
   const newHead = add(await response.text());
   arrive(response.headers.get("HX-Push-Url"), newHead);
   scrollToEnd();
@@ -90,7 +98,7 @@ async function anew(asked, first) {
     first.remove();
     first = next;
   }
-  error.hidden = true;
+  accept();
   add(html);
   scrollToEnd();
 }
