@@ -12,6 +12,28 @@ from billing.models import RequestType, UsageRecord
 from billing.prices import Price, price_of
 from providers.base import Usage
 
+FIGURES = ("credits", "tokens_input", "tokens_output", "requests", "latency_ms_mean")
+# What grouping() says of a row: a bit for each column that it is not grouped by.
+ALL_TOGETHER = 0b1111
+BREAKDOWNS = {
+    0b0111: ("by_model", "model"),
+    0b1011: ("by_chatbot", "chatbot_id"),
+    0b1101: ("by_kind", "kind"),
+    0b1110: ("by_day", "date"),
+}
+SUMMARY = """
+    SELECT grouping(model, chatbot_id, request_type, day),
+           model, chatbot_id, request_type, day,
+           coalesce(sum(credits_used), 0)::bigint, coalesce(sum(tokens_input), 0)::bigint,
+           coalesce(sum(tokens_output), 0)::bigint, count(*), avg(latency_ms)::float8
+    FROM (
+        SELECT *, (created_at AT TIME ZONE billing_zone(%s))::date AS day
+        FROM billing_usagerecord WHERE user_id = %s AND created_at >= %s AND created_at < %s
+    ) used
+    GROUP BY GROUPING SETS ((), (model), (chatbot_id), (request_type), (day))
+    ORDER BY model, chatbot_id, request_type, day
+"""
+
 
 def record_usage(
     user_id: UUID,
@@ -49,40 +71,16 @@ def record_usage(
     return record
 
 
-# Everything a page or the API shows of a period, in one reading of its rows. What a line is about
-# is told by which columns it is grouped by.
-SUMMARY = """
-    SELECT grouping(day, request_type, model, chatbot_id), day, request_type, model, chatbot_id,
-           count(*), coalesce(sum(credits_used), 0)::bigint, coalesce(sum(tokens_input), 0)::bigint,
-           coalesce(sum(tokens_output), 0)::bigint, avg(latency_ms)::float
-    FROM (
-        SELECT *, (created_at AT TIME ZONE %s)::date AS day FROM billing_usagerecord
-        WHERE user_id = %s AND created_at >= %s AND created_at < %s
-    ) used
-    GROUP BY GROUPING SETS ((), (day), (request_type), (model), (chatbot_id))
-    ORDER BY day, request_type, model, chatbot_id
-"""
-FIGURES = ("requests", "credits", "tokens_input", "tokens_output", "latency_ms_mean")
-WHOLE = 0b1111
-LINES = {
-    "by_day": (0b0111, "date"),
-    "by_kind": (0b1011, "kind"),
-    "by_model": (0b1101, "model"),
-    "by_chatbot": (0b1110, "chatbot_id"),
-}
-
-
 def summary(user: User, since: dt.datetime, until: dt.datetime) -> dict[str, Any]:
-    """Credits, tokens, requests and mean latency of [since, until): in all, by day (of the
-    person's time zone), by kind, by model and by chatbot."""
-    rows_found = rows.every(SUMMARY, [user.timezone, user.pk, since, until])
-    told: dict[str, Any] = {name: [] for name in LINES}
-    for grouped, *keys, requests, credits, read, written, latency in rows_found:
-        figures = dict(zip(FIGURES, (requests, credits, read, written, latency), strict=True))
-        if grouped == WHOLE:
+    """Credits, tokens, requests and mean latency of [since, until): in all, and by model, chatbot,
+    kind and day of the person's time zone. What was no chatbot's is in none of these."""
+    told: dict[str, Any] = {table: [] for table, _column in BREAKDOWNS.values()}
+    for ungrouped, *found in rows.every(SUMMARY, [user.timezone, user.pk, since, until]):
+        figures = dict(zip(FIGURES, found[len(BREAKDOWNS) :], strict=True))
+        values = [value for value in found[: len(BREAKDOWNS)] if value is not None]
+        if ungrouped == ALL_TOGETHER:
             told |= figures
-        for name, (bits, key) in LINES.items():
-            value = next((each for each in keys if each is not None), None)
-            if grouped == bits and value is not None:
-                told[name].append({key: value, **figures})
+        elif values:
+            table, column = BREAKDOWNS[ungrouped]
+            told[table].append({column: values[0], **figures})
     return told

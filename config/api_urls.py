@@ -10,7 +10,9 @@ from accounts.rates import charged, guessable, outside
 from accounts.requests import unscoped
 from accounts.sharing.api import ProjectViewSet
 from billing.api.alerts import AlertsView
+from billing.api.checkout import CheckoutView, PortalView
 from billing.api.credits import CreditsView
+from billing.api.invoices import InvoicesView, InvoiceView
 from billing.api.me import MeView
 from billing.api.plans import CreditPacksView, PlansView
 from billing.api.subscription import SubscriptionView
@@ -106,6 +108,8 @@ urlpatterns = [
         guessable(UnlockView.as_view()),
         name="api-documents-unlock",
     ),
+    path("invoices/", InvoicesView.as_view(), name="api-invoices"),
+    path("invoices/<slug:pk>/", InvoiceView.as_view(), name="api-invoice"),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
     path(
@@ -147,7 +151,17 @@ urlpatterns = [
     ),
     path("search/explain/", unscoped(SearchExplainView.as_view()), name="api-search-explain"),
     path("search/log/", SearchLogView.as_view(), name="api-search-log"),
-    path("subscription/", SubscriptionView.as_view(), name="api-subscription"),
+    path("subscription/", unscoped(outside(SubscriptionView.as_view())), name="api-subscription"),
+    path(
+        "subscription/checkout/",
+        unscoped(outside(CheckoutView.as_view())),
+        name="api-subscription-checkout",
+    ),
+    path(
+        "subscription/portal/",
+        unscoped(outside(PortalView.as_view())),
+        name="api-subscription-portal",
+    ),
     path("usage/", UsageView.as_view(), name="api-usage"),
     path("usage/alerts/", AlertsView.as_view(), name="api-usage-alerts"),
     path("usage/daily/", DailyUsageView.as_view(), name="api-usage-daily"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
@@ -12,6 +13,20 @@ from rest_framework.response import Response
 
 from accounts.rest.views import ApiView
 from billing.models import CreditPack, Plan
+
+
+class OnOffer(serializers.PrimaryKeyRelatedField):
+    """The id of one that is offered, as the row itself."""
+
+    default_error_messages = {"does_not_exist": gettext_lazy("There is none of this id on offer.")}
+
+    def __init__(self, model: type[Plan] | type[CreditPack], **options: Any) -> None:
+        super().__init__(
+            queryset=model._default_manager.filter(is_active=True),
+            pk_field=serializers.UUIDField(),
+            required=False,
+            **options,
+        )
 
 
 class PlanSerializer(serializers.ModelSerializer):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.rest.views import ApiView
 from billing import usage
 from billing.api.days import PERIOD, period, zone_of
-from billing.models import DailyUsage
+from billing.models import DailyUsage, RequestType
 
 
 class FiguresSerializer(serializers.Serializer):
@@ -33,9 +33,19 @@ class ChatbotFiguresSerializer(FiguresSerializer):
     chatbot_id = serializers.UUIDField()
 
 
+class KindFiguresSerializer(FiguresSerializer):
+    kind = serializers.ChoiceField(choices=RequestType.choices)
+
+
+class DayFiguresSerializer(FiguresSerializer):
+    date = serializers.DateField()
+
+
 class UsageSerializer(FiguresSerializer):
     by_model = ModelFiguresSerializer(many=True)
     by_chatbot = ChatbotFiguresSerializer(many=True)
+    by_kind = KindFiguresSerializer(many=True)
+    by_day = DayFiguresSerializer(many=True, help_text="Days of the person's time zone with use.")
 
 
 class UsageView(ApiView):

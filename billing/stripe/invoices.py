@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from billing.models import Subscription
 
@@ -30,18 +32,22 @@ class PaidInvoice:
 
 def invoices_of(user: User, limit: int = 100) -> list[PaidInvoice]:
     """The newest first. Call it inside the person's scope."""
+    newest = rows_of(user).order_by("-created", "-djstripe_id")
+    return [as_invoice(row) for row in newest.values_list("stripe_data", flat=True)[:limit]]
+
+
+def rows_of(user: User) -> QuerySet[Any]:
+    """dj-stripe's, to be filtered and paged. Call it inside the person's scope."""
     from djstripe.models import Invoice
 
     whose = Subscription.objects.filter(user_id=user.pk, stripe_customer_id__isnull=False)
     customer = whose.values_list("stripe_customer_id", flat=True).first()
     if not customer:
-        return []
-    found = Invoice.objects.filter(customer_id=customer).order_by("-created", "-djstripe_id")
-    rows = found.exclude(stripe_data__status="draft").values_list("stripe_data", flat=True)
-    return [_invoice(row) for row in rows[:limit]]
+        return Invoice.objects.none()
+    return Invoice.objects.filter(customer_id=customer).exclude(stripe_data__status="draft")
 
 
-def _invoice(row: dict[str, Any]) -> PaidInvoice:
+def as_invoice(row: dict[str, Any]) -> PaidInvoice:
     currency = row["currency"]
     return PaidInvoice(
         id=row["id"],

@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.rest.moments import midnight
-from accounts.tenancy import scope
-from billing.models import DailyUsage, RequestType
+from accounts.tenancy import scope, system
+from billing import usage
+from billing.models import DailyUsage, RequestType, UsageRecord
 from billing.usage import record_usage
 from providers.base import Usage
 
 pytestmark = pytest.mark.django_db
 USAGE, DAILY = "/api/v1/usage/", "/api/v1/usage/daily/"
+HOUR = dt.timedelta(hours=1)
 CHATBOT = "01a20000-0000-7000-8000-000000000000"
 
 
@@ -37,6 +39,40 @@ def test_the_month_is_summed_by_model_and_chatbot(api, outsiders_api, used):
     assert [(row["model"], row["requests"]) for row in figures["by_model"]] == [("a", 2), ("b", 1)]
     assert [(row["chatbot_id"], row["requests"]) for row in figures["by_chatbot"]] == [(CHATBOT, 1)]
     assert outsiders_api.get(USAGE).json()["requests"] == 0
+
+
+def test_it_is_summed_by_kind_and_day_too_in_one_query(api, owner, used, django_assert_num_queries):
+    with scope(owner):
+        record_usage(owner.pk, RequestType.EMBEDDING, "e", Usage(5, 0, exact=True), latency_ms=10)
+        with django_assert_num_queries(1):
+            usage.summary(owner, timezone.now() - HOUR, timezone.now() + HOUR)
+    figures = api.get(USAGE).json()
+    assert [(row["kind"], row["requests"]) for row in figures["by_kind"]] == [
+        ("embedding", 1),
+        ("rag", 3),
+    ]
+    assert figures["by_day"] == [
+        {
+            "date": timezone.now().date().isoformat(),
+            **{"credits": 0, "tokens_input": 35, "tokens_output": 6, "requests": 4},
+            "latency_ms_mean": pytest.approx(410 / 3),
+        }
+    ]
+
+
+def test_days_and_months_are_those_of_the_persons_time_zone(api, owner):
+    """At 23:30 UTC on 31 March it is April already in Berlin."""
+    moment = dt.datetime(2026, 3, 31, 23, 30, tzinfo=dt.UTC)
+    with system():
+        UsageRecord.objects.create(
+            user_id=owner.pk, request_type="rag", model="a", tokens_input=9, created_at=moment
+        )
+    april = {"from": "2026-04-01", "to": "2026-04-30"}
+    assert api.get(USAGE, april).json()["requests"] == 0
+    owner.timezone = "Europe/Berlin"
+    owner.save()
+    [day] = api.get(USAGE, april).json()["by_day"]
+    assert (day["date"], day["tokens_input"]) == ("2026-04-01", 9)
 
 
 def test_the_period_is_the_callers(api, used):
