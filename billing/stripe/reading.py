@@ -29,7 +29,7 @@ class Reading:
 
 def read(customer_id: str) -> Reading:
     """Raises StripeRefused. No transaction may be open."""
-    began = rows.first("SELECT clock_timestamp()")
+    began = rows.first("SELECT clock_timestamp()", [])
     whose = {"customer": customer_id, "limit": PAGE}
     every = {**whose, "status": "all", "expand": ["data.latest_invoice"]}
     with asking() as api:

@@ -19,14 +19,14 @@ from djstripe.views import ProcessWebhookView
 
 from accounts.requests import client_address, unscoped
 from accounts.tenancy import system
-from billing.stripe import endpoint, syncing
+from billing.stripe import endpoint, owed
 
 SIGNATURE = "HTTP_STRIPE_SIGNATURE"
 
 
 @receiver([WEBHOOK_SIGNALS[name] for name in endpoint.EVENTS], sender=Event)
 def something_changed(event: Event, **_: object) -> None:
-    syncing.owe_for_customer(event.data["object"].get("customer"))
+    owed.owe_for_customer(event.data["object"].get("customer"))
 
 
 class WebhookView(ProcessWebhookView):
