@@ -7,7 +7,6 @@ the scope of who pays, or in system().
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,26 +16,14 @@ from uuid_utils.compat import uuid7
 
 from accounts import rows
 from accounts.models import User
+from billing.charges import Charge
 from billing.models import CreditBalance, CreditChange, Reservation, Subscription
-from billing.prices import FREE, Price
 from billing.refused import refusal
 
 HOLD = dt.timedelta(minutes=10)
 RESERVE = "SELECT billing_reserve(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 HOLD_TOKENS = "SELECT billing_hold_tokens(%s, %s)"
 SETTLE = "SELECT billing_settle(%s, %s, %s, %s)"
-
-
-@dataclass(frozen=True)
-class Charge:
-    """The most that one answer may take of its payer: credits, and tokens of the day."""
-
-    credits: int
-    tokens: int = 0
-    price: Price = FREE
-    reason: str = ""
-    chatbot_id: UUID | None = None  # asked by somebody else than its owner,
-    cap: int | None = None  # who lets such people spend so many credits a day
 
 
 def reserve(owner_id: UUID, charge: Charge) -> UUID:
@@ -46,7 +33,7 @@ def reserve(owner_id: UUID, charge: Charge) -> UUID:
     given += [Jsonb(charge.price.as_json()), charge.reason, HOLD, charge.chatbot_id, charge.cap]
     found = rows.first(RESERVE, given)
     if found and found[0]:
-        raise refusal(found[0], owner_id, charge.credits, charge.chatbot_id, charge.cap)
+        raise refusal(found[0], owner_id, charge)
     return reservation
 
 

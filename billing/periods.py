@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ def renew_due(limit: int = 500) -> int:
     return sum(_renew(key) for key in keys)
 
 
-def _renew(key: object) -> bool:
+def _renew(key: UUID) -> bool:
     with system():
         due = Subscription.objects.filter(pk=key, stripe_subscription_id__isnull=True).first()
         if due is None or due.current_period_end is None:

@@ -118,6 +118,15 @@ def visitors_spent(limit: int, left: int, resets_at: dt.datetime, zone: str) -> 
     return QuotaExceeded("visitor_credits_daily", limit, resets_at, text % figures, left)
 
 
+def not_yours(limit: str) -> QuotaExceeded:
+    """For those who ask a chatbot of somebody else's."""
+    text = _(
+        "The plan of this chatbot's owner does not allow another answer now. Try again later, or"
+        " tell them."
+    )
+    return QuotaExceeded(limit, 0, None, text)
+
+
 def no_api() -> QuotaExceeded:
     text = _(
         "Your plan does not include the API, so API keys open nothing. The pages work as ever;"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accounts import rows
 from billing import refusals
+from billing.charges import Charge
 from billing.refusals import QuotaExceeded
 
 STANDING = """
@@ -38,22 +39,23 @@ class Standing:
     spent: int | None
 
 
-def refusal(
-    limit: str, owner_id: UUID, wanted: int, chatbot_id: UUID | None, cap: int | None
-) -> QuotaExceeded:
-    """`limit` as `billing_reserve` named it; `wanted` is what was to be held in credits."""
-    found = rows.first(STANDING, [chatbot_id, owner_id])
+def refusal(limit: str, owner_id: UUID, charge: Charge) -> QuotaExceeded:
+    """`limit` as `billing_reserve` named it. Whose plan it is not learns none of its figures."""
+    found = rows.first(STANDING, [charge.chatbot_id, owner_id])
     if found is None:  # erased in the meantime
         return QuotaExceeded(limit, 0, None, limit)
     now = Standing(*found)
+    if limit == "visitor_credits_daily":
+        cap = charge.cap or 0
+        left = max(0, cap - (now.spent or 0))
+        return refusals.visitors_spent(cap, left, now.resets_at, now.zone)
+    if not charge.by_owner:
+        return refusals.not_yours(limit)
     if limit == "session_limit":
         return refusals.too_many_running(now.session_limit or 0)
     if limit == "token_limit_daily":
         left = now.tokens_left or 0
         return refusals.tokens_used_up(now.token_limit or 0, left, now.resets_at, now.zone)
-    if limit == "visitor_credits_daily":
-        left = max(0, (cap or 0) - (now.spent or 0))
-        return refusals.visitors_spent(cap or 0, left, now.resets_at, now.zone)
     return refusals.credits_used_up(
-        now.credits_limit, now.balance, wanted, now.period_end, now.zone
+        now.credits_limit, now.balance, charge.credits, now.period_end, now.zone
     )

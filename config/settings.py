@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-uploads": {"task": "documents.forget_uploads", "schedule": 6 * 3600},
     "forget-searches": {"task": "documents.forget_searches", "schedule": 6 * 3600},
     "forget-idempotency-keys": {"task": "accounts.forget_idempotency_keys", "schedule": 3600},
+    "renew-periods": {"task": "billing.renew", "schedule": 300},
     "reconcile-stripe": {"task": "billing.reconcile", "schedule": 3600},
 }
 

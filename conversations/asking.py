@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import answering, rows
 from accounts.models import User
 from billing import credits, features, prices
-from billing.credits import Charge
+from billing.charges import Charge
 from billing.models import RequestType
 from conversations.models import Conversation, Message
 from conversations.storing import lease_end
@@ -170,6 +170,7 @@ def _charge(
         price=price,
         reason="answer",
         chatbot_id=chatbot_id,
+        by_owner=is_own,
         cap=None if is_own else cap,
     )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import rows
 from accounts.tenancy import scope, system
 from billing import credits
-from billing.credits import Charge
+from billing.charges import Charge
 from billing.models import CreditBalance, Reservation
 from billing.refusals import QuotaExceeded
 

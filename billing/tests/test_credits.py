@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.tenancy import scope, system
 from billing import credits, periods, prices
-from billing.credits import Charge
+from billing.charges import Charge
 from billing.models import (
     CreditBalance,
     CreditChange,
@@ -127,6 +127,13 @@ def test_visitors_of_a_chatbot_spend_no_more_than_its_cap(owner):
     with scope(owner):
         assert VisitorSpending.objects.get().credits == 8
     assert standing(owner)[:2] == (FREE_CREDITS - 58, 58)
+
+
+def test_those_who_ask_somebody_elses_chatbot_learn_nothing_of_the_plan(owner):
+    give(owner, 7)
+    told = refusal(owner, 8, by_owner=False)
+    assert (told.limit, told.value, told.left, told.resets_at) == ("credits", 0, 0, None)
+    assert "7" not in told.detail
 
 
 def test_what_a_dead_process_held_is_given_back(owner):
