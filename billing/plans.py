@@ -58,7 +58,7 @@ def set_plan(
 
     A trigger carries it to User.tier, and the period's credits become the new plan's, less what
     was used. Nothing is deleted that the new plan has no room for. False: they are on it already.
-    Call it in the person's scope or in system().
+    Call it inside system().
     """
     held = Subscription.objects.select_for_update(of=("self",)).select_related("plan", "user")
     current = held.get(pk=subscription.pk)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts import audit, delivery, idempotency, keys
 from accounts.models import Invitation, Project, ProjectMember, ProviderCredential, User
 from accounts.tenancy import scope
 from billing import credits
-from billing.models import RequestType
+from billing.models import RequestType, UsageAlert, VisitorSpending
 from billing.usage import record_usage
 from chatbots.models import Chatbot, ChatbotVersion
 from conversations.models import Attachment, Conversation, Feedback, Message, ShareLink
@@ -51,7 +52,12 @@ def fill(user: User) -> Document:
         Feedback.objects.create(**of_it, user=user, rating="up")
         Attachment.objects.create(**of_it, document=document)
         ShareLink.objects.create(**of_it, token_hash=f"link of {user.username}")
-        credits.reserve(user.pk, 0)
+        credits.reserve(user.pk, credits.Charge(0))
+        today = {"date": timezone.now().date(), "credits": 1}
+        VisitorSpending.objects.create(owner=user, chatbot_id=chatbot.pk, **today)
+        UsageAlert.objects.create(
+            owner=user, limit="credits", percent=80, period_start=timezone.now()
+        )
         record_usage(user.pk, RequestType.CHAT, "fake", Usage(1, 2, exact=True))
         keys.issue(user, "a key")
         credential = ProviderCredential(owner=user, provider="openai", base_url=NOWHERE)

@@ -8,10 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import keys
+from accounts.audit import AuditLog
 from accounts.invitations import open_invitation
 from accounts.models import ApiKey, Invitation, User
-from accounts.tenancy import scope
-from billing.models import Subscription
+from accounts.tenancy import scope, system
+from billing import credits
+from billing.models import CreditBalance, CreditChange, Reservation, Subscription
 from chatbots.models import Chatbot
 from conversations.management.commands import seed_demo
 from documents.models import Document
@@ -85,6 +87,90 @@ def test_set_plan_changes_the_plan_and_the_tier(run, owner):
     assert User.objects.get().tier == "pro"
     with pytest.raises(CommandError, match=r"no plan gold\. There are: free, pro, enter"):
         run("set_plan", owner.email, "gold")
+
+
+def test_set_plan_notes_its_reason_and_says_that_stripe_goes_on(run, owner, capsys):
+    with system():
+        Subscription.objects.filter(user=owner).update(stripe_subscription_id="sub_1")
+    call_command("set_plan", owner.email, "enterprise", "--reason", "A friend of the house")
+    said = capsys.readouterr()
+    assert said.out == "owner@example.com is on enterprise.\n"
+    assert said.err.startswith("They pay through Stripe (sub_1): what Stripe says counts again")
+    with scope(owner):
+        told = AuditLog.objects.get(action="subscription.plan").metadata
+    assert told == {"from": "free", "to": "enterprise", "reason": "A friend of the house"}
+
+
+def test_set_credits_is_one_entry_of_the_difference(run, owner):
+    set_credits = ("set_credits", owner.email)
+    with scope(owner):
+        credits.reserve(owner.pk, credits.Charge(30))
+    assert run(*set_credits, "100", "--reason", "Spent too much") == [
+        "owner@example.com: 9,970 → 100 credits."
+    ]
+    assert run(*set_credits, "100", "--reason", "Again") == [
+        "owner@example.com: 100 → 100 credits."
+    ]
+    with scope(owner):
+        changes = CreditChange.objects.order_by("created_at").values_list("kind", "amount")
+        assert list(changes)[1:] == [("reserve", -30), ("grant", -9_870)]
+        assert CreditChange.objects.get(reason="Spent too much").actor_id is None
+        assert AuditLog.objects.get(action="credits.adjust").metadata == {
+            "balance": [9_970, 100],
+            "reason": "Spent too much",
+        }
+        held = Reservation.objects.get()
+        assert held.state == "held"
+        credits.settle(held.pk, 10)
+        assert CreditBalance.objects.get().balance == 120
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["owner@example.com", "-1", "--reason", "x"], "cannot fall below 0"),
+        (["owner@example.com", "1000000000001", "--reason", "x"], "1,000,000,000,000 credits at"),
+        (["owner@example.com", "5", "--reason", " "], "Give a reason"),
+        (["owner@example.com", "5"], "--reason"),
+        (["x@y.zz", "5", "--reason", "x"], "Nobody has the e-mail address x@y.zz"),
+        (["owner@example.com", "many", "--reason", "x"], "invalid int value"),
+    ],
+)
+def test_set_credits_refuses_what_makes_no_sense(run, owner, arguments, reason):
+    with pytest.raises(CommandError, match=reason):
+        run("set_credits", *arguments)
+    with scope(owner):
+        assert CreditBalance.objects.get().balance == 10_000
+        assert CreditChange.objects.count() == 1
+
+
+def test_check_ledger_is_content_with_what_the_program_did(run, owner, outsider):
+    with scope(owner):
+        credits.settle(credits.reserve(owner.pk, credits.Charge(5)), 3)
+        credits.reserve(owner.pk, credits.Charge(7))
+        credits.grant(owner.pk, 50)
+    assert run("check_ledger") == ["2 balances are the sums of 6 entries."]
+
+
+def test_check_ledger_names_whoever_does_not_add_up(run, owner, outsider, capsys):
+    with system():
+        held = credits.reserve(owner.pk, credits.Charge(5, tokens=9))
+        Reservation.objects.filter(pk=held).update(state="released")
+        CreditBalance.objects.filter(owner=owner).update(balance=11)
+        CreditBalance.objects.filter(owner=outsider).delete()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("check_ledger")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "outsider@example.com: balance is nothing, the rows say 10,000",
+        "outsider@example.com: running is nothing, the rows say 0",
+        "outsider@example.com: tokens held is nothing, the rows say 0",
+        "owner@example.com: balance is 11, the rows say 9,995",
+        "owner@example.com: running is 1, the rows say 0",
+        "owner@example.com: tokens held is 9, the rows say 0",
+        f"owner@example.com: reservation {held} is 0, the rows say -5",
+    ]
 
 
 def test_the_first_administrator_is_made_once(run, client):

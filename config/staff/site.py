@@ -32,8 +32,9 @@ SECTIONS = [
     (
         _("Plans and usage"),
         [
-            *("Plan", "Subscription", "UsageRecord", "DailyUsage", "Reservation"),
-            *("CreditChange", "UsageEvent"),
+            *("Plan", "PriceRule", "CreditPack", "Subscription", "WebhookEventTrigger"),
+            *("CreditBalance", "CreditChange", "Reservation", "VisitorSpending"),
+            *("UsageRecord", "DailyUsage", "UsageAlert", "UsageEvent"),
         ],
     ),
     (_("Operation"), ["PendingTask", "ErrorLog", "AuditLog", "KeptEmail", "LogEntry"]),
