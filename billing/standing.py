@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import rows
 from accounts.models import User
 from billing import members
-from billing.models import CreditBalance, Subscription
+from billing.models import CreditBalance, Plan, Subscription
 
 # A day is the person's own, see the migration that makes billing_today.
 TODAY = """
@@ -60,7 +59,9 @@ class Allowance:
 
 def subscription_of(user: User) -> Subscription:
     """With its plan and the balance of its person."""
-    return Subscription.objects.select_related("plan", "next_plan", "user__credit_balance").get(user=user)
+    return Subscription.objects.select_related("plan", "next_plan", "user__credit_balance").get(
+        user=user
+    )
 
 
 def today_of(user: User) -> Today:
@@ -69,56 +70,48 @@ def today_of(user: User) -> Today:
 
 
 def allowances(held: Subscription, today: Today) -> list[Allowance]:
-    plan, balance, kept = held.plan, held.user.credit_balance, library_of(held.user)
+    """Every limit of the plan."""
+    library = held.user.documents.aggregate(count=Count("pk"), size=Coalesce(Sum("file_size"), 0))
+    return [*renewed(held, today), *of_library(held.plan, **library), *of_people(held)]
+
+
+def renewed(held: Subscription, today: Today) -> list[Allowance]:
+    """What time gives back."""
+    used, ends = held.user.credit_balance.used, held.current_period_end
+    tokens, allowed = today.tokens_used, held.plan.token_limit_daily
     return [
-        Allowance(
-            "credits",
-            _("Credits of this period"),
-            balance.used,
-            held.credits_limit,
-            held.current_period_end,
-        ),
-        Allowance(
-            "token_limit_daily",
-            _("Tokens today"),
-            today.tokens_used,
-            plan.token_limit_daily,
-            today.resets_at,
-        ),
-        Allowance(
-            "document_limit",
-            _("Documents"),
-            kept["count"],
-            plan.document_limit,
-            frees=_("Deleting documents makes room."),
-        ),
-        Allowance(
-            "storage_limit",
-            _("Storage"),
-            kept["bytes"],
-            plan.storage_limit,
-            frees=_("Deleting documents makes room."),
-            in_bytes=True,
-        ),
+        Allowance("credits", _("Credits of this period"), used, held.credits_limit, ends),
+        Allowance("token_limit_daily", _("Tokens today"), tokens, allowed, today.resets_at),
+    ]
+
+
+def of_library(plan: Plan, count: int, size: int) -> list[Allowance]:
+    frees = _("Deleting documents makes room.")
+    documents, storage = plan.document_limit, plan.storage_limit
+    return [
+        Allowance("document_limit", _("Documents"), count, documents, frees=frees),
+        Allowance("storage_limit", _("Storage"), size, storage, frees=frees, in_bytes=True),
+    ]
+
+
+def of_people(held: Subscription) -> list[Allowance]:
+    people, running = members.addresses_of(held.user), held.user.credit_balance.running
+    return [
         Allowance(
             "member_limit",
             _("People in your projects"),
-            len(members.addresses_of(held.user)),
-            plan.member_limit,
+            len(people),
+            held.plan.member_limit,
             frees=_("Open invitations count."),
         ),
         Allowance(
             "session_limit",
             _("Chats answered at once"),
-            balance.running,
-            plan.session_limit,
+            running,
+            held.plan.session_limit,
             frees=_("Free again as soon as an answer is done."),
         ),
     ]
-
-
-def library_of(user: User) -> dict[str, Any]:
-    return user.documents.aggregate(count=Count("pk"), bytes=Coalesce(Sum("file_size"), 0))
 
 
 def besides(held: Subscription, balance: CreditBalance) -> int:

@@ -11,11 +11,12 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import unscoped
-from billing.limits import limits_left
+from billing import standing
 from billing.pricing import on_offer
 from chatbots.models import Chatbot
 from conversations.models import Conversation
@@ -52,10 +53,14 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     held = documents_of(request.user)
-    context = {"steps": first_steps_of(request.user, held), "usage": usage_of(request.user, held)}
+    context = {
+        "steps": first_steps_of(request.user, held),
+        "standing": standing_of(request.user, held),
+    }
     recent = Conversation.objects.for_user(request.user).in_history().select_related("chatbot")
     context["recent"] = recent.order_by("-last_message_at", "-id")[:RECENT]
-    return render(request, "home.html", context)
+    with timezone.override(request.user.timezone):
+        return render(request, "home.html", context)
 
 
 @login_required
@@ -89,17 +94,9 @@ def first_steps_of(user: User, held: dict[str, int]) -> FirstSteps:
     )
 
 
-def usage_of(user: User, held: dict[str, int]) -> dict[str, Any]:
-    """Used and allowed, side by side; a limit of None means there is none."""
-    left = limits_left(user)
-    tokens = left["token_limit_daily"]
-    return {
-        "plan": left["plan"],
-        "resets_at": left["resets_at"],
-        "tokens_limit": tokens,
-        "tokens_used": 0 if tokens is None else tokens - left["tokens_left_today"],
-        "documents_limit": left["document_limit"],
-        "documents": held["held"],
-        "storage_limit": left["storage_limit"],
-        "storage": held["stored"],
-    }
+def standing_of(user: User, held: dict[str, int]) -> dict[str, Any]:
+    """The plan, and what of it was used that people come close to."""
+    on = standing.subscription_of(user)
+    used = standing.renewed(on, standing.today_of(user))
+    used += standing.of_library(on.plan, held["held"], held["stored"])
+    return {"plan": on.plan, "allowances": used}

@@ -125,7 +125,7 @@ def test_a_paid_plan_tells_its_state_and_what_can_be_done(
     assert sentence in page
     assert acts(owner) == expected
     assert ("Resume" in page) == values.get("cancel_at_period_end", False)
-    assert "Payments and invoices" in page
+    assert f"action=\"{PLAN}portal/\"" in page
 
 
 def test_a_change_is_asked_first_and_a_cancellation_says_what_is_lost(client, owner, configured):
@@ -134,7 +134,7 @@ def test_a_change_is_asked_first_and_a_cancellation_says_what_is_lost(client, ow
     enterprise = Plan.objects.get(name="enterprise")
     question = client.get(f"{PLAN}{enterprise.pk}/change/").content.decode()
     assert "You are on Enterprise at once, for 200 USD a month." in question
-    assert "Cancel Pro?" in client.get(f"{PLAN}cancel/").content.decode()
+    assert "End your Pro plan?" in client.get(f"{PLAN}cancel/").content.decode()
     free = Plan.objects.get(name="free")
     assert client.get(f"{PLAN}{free.pk}/change/").status_code == 302
 

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -91,7 +92,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
         changing.cancel(request.user)
         messages.success(request, _("Your plan ends with its period."))
         return redirect(PAGE)
-    with scope(request.user):
+    with scope(request.user), override(request.user.timezone):
         held = standing.subscription_of(request.user)
         if not offers.is_paid(held):
             return redirect(PAGE)
@@ -123,15 +124,15 @@ def return_urls(**bought: UUID) -> dict[str, str]:
 def cancelling(held: Subscription) -> dict[str, str]:
     """The question, for the dialog and the page that asks without script."""
     ends = held.current_period_end
-    day = date_format(ends, "j F Y") if ends else _("the end of its period")
+    day = date_format(localtime(ends), "j F Y") if ends else _("the end of its period")
     consequence = _(
         "You keep %(plan)s until %(day)s. Then you are on the free plan with its limits; your"
         " documents, chatbots and conversations stay. You can resume until then."
     )
     return {
-        "question": _("Cancel %s?") % held.plan.name.capitalize(),
+        "question": _("End your %s plan?") % held.plan.name.capitalize(),
         "consequence": consequence % {"plan": held.plan.name.capitalize(), "day": day},
-        "action": _("Cancel the plan"),
+        "action": _("End the plan"),
         "back_url": reverse(PAGE),
     }
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -17,6 +18,14 @@ from billing import standing
 from billing.models import CreditChange
 
 PER_PAGE = 50
+LABELS = {
+    "grant": gettext_lazy("Granted"),
+    "reserve": gettext_lazy("Held"),
+    "settle": gettext_lazy("Given back"),
+    "refund": gettext_lazy("Refunded"),
+    "expire": gettext_lazy("Expired"),
+    "top_up": gettext_lazy("Bought"),
+}
 
 
 @login_required
@@ -47,7 +56,7 @@ def page_of(user: User, before: CreditChange | None) -> tuple[list[CreditChange]
     total = older.aggregate(total=Sum("amount"))["total"] or 0
     amounts = [-change.amount for change in changes[:-1]]
     for change, after in zip(changes, accumulate(amounts, initial=total), strict=False):
-        change.after = after  # type: ignore[attr-defined]
+        change.after, change.label = after, LABELS[change.kind]  # type: ignore[attr-defined]
     return changes, len(rows) > PER_PAGE
 
 

@@ -43,7 +43,7 @@ def usage(request: HttpRequest) -> HttpResponse:
             "span": span if span in SPANS else "period",
             "since": since,
             "today": today,
-            "near": [each for each in standing.allowances(held, today) if each.resets_at],
+            "near": standing.renewed(held, today),
             "figures": figures,
             "days": each_day(figures["by_day"], since.date(), now.date()),
             "breakdowns": breakdowns(user, figures),

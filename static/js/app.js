@@ -8,4 +8,5 @@ import "./busy.js";
 import "./disclosure.js";
 import "./relative-time.js";
 import "./palette.js";
+import "./tabs.js";
 import "./dropzone.js";

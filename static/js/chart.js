@@ -17,7 +17,7 @@ function axes(locale, ink) {
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const line = { stroke: ink.line, width: 1 };
   return [
-    { stroke: ink.text, font, grid: { show: false }, ticks: { show: false }, space: 72, values: (_, days) => days.map((at) => day.format(at * 1000)) },
+    { stroke: ink.text, font, grid: { show: false }, ticks: { show: false }, space: 72, size: 28, values: (_, days) => days.map((at) => day.format(at * 1000)) },
     { stroke: ink.text, font, grid: line, ticks: { show: false }, size: SIDE, incrs: whole(), values: (_, values) => values.map((value) => short.format(value)) },
   ];
 }
@@ -53,6 +53,7 @@ function draw(figure) {
     width: place.clientWidth,
     height: place.clientHeight,
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
+    padding: [8, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
