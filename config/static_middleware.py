@@ -1,4 +1,4 @@
-"""Static files on the wire: what was not compressed beforehand is when first asked for, and kept."""
+"""Static files on the wire: what was not compressed beforehand is when it is first asked for."""
 
 from __future__ import annotations
 
