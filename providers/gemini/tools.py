@@ -7,6 +7,7 @@ signature (https://ai.google.dev/gemini-api/docs/thought-signatures).
 from itertools import groupby
 from typing import Any
 
+from language.storable import storable
 from providers.base import ChatMessage, Tool, ToolCalled
 
 ROLES = {"user": "user", "assistant": "model", "tool": "user"}
@@ -59,8 +60,8 @@ def call_in(part: dict[str, Any], number: int) -> ToolCalled | None:
         return None
     arguments = function.get("args") or {}
     return ToolCalled(
-        str(function.get("id") or f"call-{number}"),
-        str(function["name"]),
+        storable(str(function.get("id") or f"call-{number}")),
+        storable(str(function["name"])),
         arguments if isinstance(arguments, dict) else None,
         part,
     )

@@ -6,6 +6,7 @@ https://platform.openai.com/docs/guides/function-calling
 import json
 from typing import Any
 
+from language.storable import storable
 from providers.base import ChatMessage, Tool, ToolCalled
 
 LONGEST_ARGUMENTS = 20_000  # characters
@@ -77,7 +78,7 @@ class Calls:
 
 def _made(call: dict[str, Any], spare_id: str) -> ToolCalled:
     arguments = _arguments(call["arguments"])
-    made = ToolCalled(call["id"] or spare_id, call["name"], arguments)
+    made = ToolCalled(storable(call["id"] or spare_id), storable(call["name"]), arguments)
     extra = {name: call[name] for name in ("extra_content",) if name in call}
     # Not as it stood where it was no JSON: servers refuse to read that back.
     return ToolCalled(made.id, made.name, arguments, {**_said(made), **extra})
