@@ -84,15 +84,17 @@ def _is_over(grace_until: dt.datetime | None) -> bool:
 
 
 def _take_up(held: Subscription, terms: Terms) -> None:
+    is_paid = terms.is_paid and terms.status != Status.PAST_DUE
+    if is_paid and held.current_period_start != terms.start:
+        held.current_period_start = held.current_period_end = None  # the old one's credits are over
     held.stripe_subscription_id = terms.subscription_id
     held.status, held.cancel_at_period_end = terms.status, terms.is_ending
     held.trial_end, held.canceled_at = terms.trial_end, terms.canceled_at
     held.next_plan = terms.next_plan
     held.save()
-    if held.plan_id != terms.plan.pk:
-        plans.set_plan(held, terms.plan, reason="Stripe")
-    if terms.is_paid and terms.status != Status.PAST_DUE:
-        credits.renew(held, terms.start, terms.end)
+    plans.set_plan(held, terms.plan, reason="Stripe")
+    if is_paid:
+        _begin_period(held, terms.start, terms.end)
 
 
 def _leave(held: Subscription, terms: Terms | None) -> None:
@@ -101,12 +103,20 @@ def _leave(held: Subscription, terms: Terms | None) -> None:
     if held.status == Status.PAST_DUE:
         held.status = Status.EXPIRED
     held.stripe_subscription_id = held.trial_end = held.next_plan = None
+    held.current_period_start = held.current_period_end = None
     held.cancel_at_period_end = False
     held.canceled_at = (terms and terms.canceled_at) or timezone.now()
     held.save()
     plans.set_plan(held, Plan.objects.get(name="free"), reason="Stripe")
     now = timezone.now()
-    credits.renew(held, now, periods.next_month(now))
+    _begin_period(held, now, periods.next_month(now))
+
+
+def _begin_period(held: Subscription, start: dt.datetime, end: dt.datetime) -> None:
+    """Once each; a trial that is made longer at Stripe moves an end that was known before."""
+    if not credits.renew(held, start, end):
+        period = {"current_period_start": start, "current_period_end": end}
+        Subscription.objects.filter(pk=held.pk).update(**period)
 
 
 def _top_up(held: Subscription, reading: Reading) -> None:

@@ -145,6 +145,11 @@ def list_invoices(book: Book, pages: str, given: Shape, key: str) -> Shape:
     return _listed(book, "invoice", given)
 
 
+@route("GET", "products/ID/features")
+def list_features(book: Book, pages: str, given: Shape, key: str) -> Shape:
+    return shapes.listed(f"/v1/products/{key}/features", [])
+
+
 for path, kind in (
     ("customers/ID", "customer"),
     ("products/ID", "product"),
