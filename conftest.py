@@ -25,7 +25,7 @@ from tests import ingesting
 from tests.pooler import pooler
 from tests.stack import DATA, POOLED
 
-pytest_plugins = ["tests.browser", "tests.own_server"]
+pytest_plugins = ["tests.browser", "tests.own_server", "tests.isolation.paying"]
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +117,7 @@ def api_of(user: User) -> APIClient:
     client = APIClient()
     with scope(user):
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {keys.issue(user, 'test')[1]}")
+        features.check_api(user)  # known from now on, as after any earlier request
     return client
 
 

@@ -14,7 +14,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from billing.models import Plan
-from billing.refusals import no_api, no_such_model
+from billing.refusals import no_api
 
 KEPT_SECONDS = 10.0
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}  # plan's name → when it was read, features
@@ -39,12 +39,6 @@ def check_api(user: User) -> None:
     """Raises QuotaExceeded."""
     if not allows(user, "api"):
         raise no_api()
-
-
-def check_model(user: User, model: str) -> None:
-    """Raises QuotaExceeded."""
-    if not allows_model(user, model):
-        raise no_such_model(model)
 
 
 @receiver([post_save, post_delete], sender=Plan)

@@ -32,9 +32,12 @@ class QuotaExceeded(Exception):
 
 
 def too_many_documents(limit: int, held: int) -> QuotaExceeded:
-    text = _(
+    text = ngettext(
+        "Your plan holds %(limit)s document and you have %(held)s, so there is no room for another."
+        " Delete some, or choose a larger plan.",
         "Your plan holds %(limit)s documents and you have %(held)s, so there is no room for"
-        " another. Delete some, or choose a larger plan."
+        " another. Delete some, or choose a larger plan.",
+        limit,
     )
     told = text % {"limit": _number(limit), "held": _number(held)}
     return QuotaExceeded("document_limit", limit, None, told)

@@ -13,6 +13,7 @@ from accounts.models import User
 from billing import credits, features, prices
 from billing.charges import Charge
 from billing.models import RequestType
+from billing.refusals import no_such_model, not_yours
 from conversations.models import Conversation, Message
 from conversations.storing import lease_end
 from conversations.thread import CUT
@@ -160,8 +161,8 @@ def _charge(
     else:
         model, accounts = model or answering.default_model(owner, {}), {}
     own_key = model.partition("/")[0] in accounts
-    if not own_key:
-        features.check_model(owner, model)
+    if not own_key and not features.allows_model(owner, model):
+        raise no_such_model(model) if is_own else not_yours("models")
     price = prices.price_of(RequestType.RAG, model, own_key=own_key)
     tokens = asked + PROMPT_TOKENS
     return Charge(

@@ -136,7 +136,7 @@ def ask(
         if "HX-Request" in request.headers:
             return _reason(refused)
         with scope(request.user):
-            return page_with(form=form, error=refused, see_plans=isinstance(refused, QuotaExceeded))
+            return page_with(form=form, error=refused)
     live.produce(answer)
     return response
 

@@ -69,7 +69,7 @@ def previews(user: User, chatbot: Chatbot) -> ConversationQuerySet:
     return rows.select_related("chatbot__published").order_by("-created_at")
 
 
-def _page(request: HttpRequest, slug: str, *, form: Any = None, error: str = "") -> HttpResponse:
+def _page(request: HttpRequest, slug: str, *, form: Any = None, error: object = "") -> HttpResponse:
     chatbot = editable(request.user, slug)
     conversation = previews(request.user, chatbot).first()
     tree = Tree(conversation) if conversation else None

@@ -84,7 +84,7 @@ def history_of(request: HttpRequest, current: str = "") -> HistoryPage:
     return history_page(request.user, wanted)
 
 
-def new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> HttpResponse:
+def new_page(request: HttpRequest, slug: str, *, form=None, error: object = "") -> HttpResponse:
     chatbot = usable_chatbot(request.user, slug)
     context = {
         "conversation": None,
@@ -98,7 +98,7 @@ def new_page(request: HttpRequest, slug: str, *, form=None, error: str = "") -> 
     return render(request, "conversations/thread.html", context, status=422 if error else 200)
 
 
-def thread_page(request: HttpRequest, pk: UUID, *, form=None, error: str = "") -> HttpResponse:
+def thread_page(request: HttpRequest, pk: UUID, *, form=None, error: object = "") -> HttpResponse:
     conversation = get_object_or_404(own(request.user), pk=pk)
     tree = Tree(conversation)
     if (at := tree.found(request.GET.get("at", ""))) and at not in tree.branch():

@@ -85,7 +85,10 @@ def test_an_address_beyond_the_plan_says_so_beside_the_field(signed_in, owner, m
         Plan.objects.filter(name="free").update(document_limit=1)
     response = signed_in.post(LIST, {"url": "https://pages.example/"})
     assert response.context["adding"]["address"].errors == {
-        "url": ["Your plan holds 1 documents. Delete some to add more."]
+        "url": [
+            "Your plan holds 1 document and you have 1, so there is no room for another."
+            " Delete some, or choose a larger plan."
+        ]
     }
 
 

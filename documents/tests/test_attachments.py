@@ -126,7 +126,8 @@ def test_what_cannot_be_kept_is_named_and_costs_the_email_nothing(owner):
         "Attachment: a.png – not kept: pictures of an e-mail are not read. "
         "Upload those that show text\n"
         "Attachment: one.txt\n"
-        "Attachment: two.txt – not kept: Your plan holds 2 documents. Delete some to add more."
+        "Attachment: two.txt – not kept: Your plan holds 2 documents and you have 2, so there is no"
+        " room for another. Delete some, or choose a larger plan."
     )
     assert library(owner) == ["offer.eml", "one.txt"]
 

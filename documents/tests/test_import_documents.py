@@ -105,7 +105,8 @@ def test_the_plan_holds(run, owner, folder):
     status, out, err = run(folder, "--owner", owner.email)
     assert (status, out) == (1, ["1 added, 0 there already, 1 refused."])
     assert err == [
-        "Contracts/2024/notes.txt: Your plan holds 1 documents. Delete some to add more."
+        "Contracts/2024/notes.txt: Your plan holds 1 document and you have 1, so there is no room"
+        " for another. Delete some, or choose a larger plan."
     ]
     assert stored(owner) == ["Contracts/2023/notes.txt"]
 

@@ -143,7 +143,10 @@ def test_the_plans_limit_ends_the_run_and_what_was_kept_stays(site, add_source):
     site.put("/docs/b", "B.")
     source = crawl(add_source())
     assert (source.status, source.error_code) == ("error", "quota_exceeded")
-    assert source.error_message == "Your plan holds 2 documents. Delete some to add more."
+    assert source.error_message == (
+        "Your plan holds 2 documents and you have 2, so there is no room for another. Delete some,"
+        " or choose a larger plan."
+    )
     with scope(source.owner_id):
         assert Document.objects.count() == 2
         assert not PendingTask.objects.filter(kind=runs.KIND).exists()
