@@ -28,6 +28,7 @@ from billing.models import Plan
 from tests.isolation.api_doors import API_DOORS
 from tests.isolation.doors import Door, code_of
 from tests.isolation.page_doors import ENTRANCE, OPEN, OPEN_STAFF, PAGE_DOORS
+from tests.isolation.paying import put_on_sale, take_off_sale
 from tests.isolation.world import APPS, World, make_world, snapshot
 from tests.sharing import share
 
@@ -35,7 +36,7 @@ DOORS = [*API_DOORS, *PAGE_DOORS]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume"),
-    pytest.mark.usefixtures("own_server"),
+    pytest.mark.usefixtures("own_server", "selling"),
 ]
 
 
@@ -48,8 +49,10 @@ def committed_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
         with system():
             limits = dict(Plan.objects.values_list("pk", "member_limit"))
             Plan.objects.update(member_limit=100)  # of each world some are in a project already
+            put_on_sale()
         yield
         with system():
+            take_off_sale()
             for pk, limit in limits.items():
                 Plan.objects.filter(pk=pk).update(member_limit=limit)
         call_command("flush", verbosity=0, interactive=False)

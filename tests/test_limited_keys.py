@@ -167,6 +167,8 @@ CLOSED = [
     ),
     *("api-web-sources-list", "api-project-members", "api-project-invitations", "api-search-log"),
     "api-invitations-list",
+    *("api-plans", "api-credit-packs", "api-subscription", "api-credits", "api-invoices"),
+    *("api-invoice", "api-usage-daily", "api-usage-alerts"),
 ]
 
 

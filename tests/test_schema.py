@@ -23,7 +23,7 @@ from tests.test_isolation import call, committed_rows, content
 __all__ = ["committed_rows"]
 pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume"),
-    pytest.mark.usefixtures("own_server"),
+    pytest.mark.usefixtures("own_server", "selling"),
 ]
 NAMED = re.compile(r"\{\w+\}")
 ODD: list[Any] = [

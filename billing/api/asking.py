@@ -18,6 +18,7 @@ class AsksStripe(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method not in SAFE_METHODS and not stripe.is_configured():
+        is_change = request.method in self.allowed_methods and request.method not in SAFE_METHODS
+        if is_change and not stripe.is_configured():
             detail = _("Payments are not set up here. Ask its staff for another plan or credits.")
             raise StripeRefused("not_configured", detail)

@@ -31,15 +31,14 @@ class OwnAddressField(serializers.CharField):
         super().__init__(max_length=2000, required=False, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        address = urljoin(settings.BASE_URL, super().to_internal_value(data))
-        if _origin(address) != _origin(settings.BASE_URL):
+        try:
+            address = urljoin(settings.BASE_URL, super().to_internal_value(data))
+            is_own = urlsplit(address)[:2] == urlsplit(settings.BASE_URL)[:2]
+        except ValueError:  # "http://["
+            is_own = False
+        if not is_own:
             raise serializers.ValidationError(_("This must be an address of this site."))
         return address
-
-
-def _origin(address: str) -> tuple[str, str]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.netloc
 
 
 class CheckoutSerializer(StrictSerializer):

@@ -30,7 +30,10 @@ class SubscriptionSerializer(serializers.ModelSerializer):
         help_text="Credits there are: the period's, and those bought or granted besides.",
     )
     next_plan = serializers.CharField(
-        source="next_plan.name", default=None, help_text="The plan from the next period on."
+        source="next_plan.name",
+        allow_null=True,
+        default=None,
+        help_text="The name of the plan from the next period on, where that is another.",
     )
     stripe = serializers.SerializerMethodField(
         help_text="Whether plans and credits can be bought here; otherwise staff assign plans."

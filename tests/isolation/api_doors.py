@@ -1,5 +1,6 @@
 """The policies of the API."""
 
+from tests.isolation.billing_doors import BILLING_API
 from tests.isolation.chatbot_doors import CHATBOT_API
 from tests.isolation.doors import (
     QUESTION,
@@ -58,11 +59,6 @@ LISTS = [
         query=lambda world: {"resource_id": str(world.chatbot)},
         blind=True,
     ),
-    Door("api-plans", "GET", "usage:read", blind=True),
-    Door("api-subscription", "GET", "usage:read", blind=True),
-    Door("api-credits", "GET", "usage:read", blind=True),
-    Door("api-usage", "GET", "usage:read", blind=True),
-    Door("api-usage-daily", "GET", "usage:read", blind=True),
 ]
 ACCOUNT = [
     Door("api-me", "PATCH", "account:write", body=always({"full_name": "New"}), blind=True),
@@ -339,6 +335,7 @@ CONVERSATIONS = [
 API_DOORS = [
     *WEB_API,
     *LISTS,
+    *BILLING_API,
     *ACCOUNT,
     *PROVIDERS,
     *DOCUMENTS,

@@ -40,6 +40,7 @@ from documents.models import (
 from language.passages import passage_terms
 from providers import registry
 from providers.base import Usage
+from tests.isolation.paying import invoice_of
 from tests.sharing import invited, join, share
 
 APPS = ("accounts", "billing", "documents", "chatbots", "conversations", "analytics")
@@ -81,6 +82,7 @@ class World:
     member: UUID = field(default_factory=uuid4)  # somebody else in it
     invitation: UUID = field(default_factory=uuid4)  # into it
     offer: UUID = field(default_factory=uuid4)  # an invitation into somebody else's
+    invoice: str = field(default_factory=lambda: f"in_{uuid4().hex}")  # Stripe's id
     secrets: dict[tuple[str, ...], str] = field(default_factory=dict)  # of keys, by their scopes
 
     @property
@@ -93,7 +95,7 @@ class World:
         ids += (self.upload,)
         ids += (self.fetched, self.site, self.crawled)
         ids += (self.project, self.member, self.invitation, self.offer)
-        return [self.word, self.slug, *map(str, ids)]
+        return [self.word, self.slug, self.invoice, *map(str, ids)]
 
     def secret(self, *scopes: str) -> str:
         if scopes not in self.secrets:
@@ -169,6 +171,7 @@ def make_world(word: str) -> World:
         site=site.pk,
         crawled=crawled.pk,
         upload=upload.pk,
+        invoice=invoice_of(user, word),
         **_sharing(user, word, chatbot, [document, waiting, locked, fetched]),
     )
 
