@@ -19,7 +19,10 @@ PREFIXES = {
     **{"subscription": "sub", "subscription_item": "si", "invoice": "in", "line_item": "il"},
     **{"billing_portal.session": "bps", "event": "evt"},
 }
-WITHOUT_METADATA = {"event", "billing_portal.session"}
+LACKING = {
+    **{"event": "metadata", "billing_portal.session": "metadata"},
+    **{"subscription_item": "livemode", "line_item": "created"},
+}
 
 
 class Refusal(Exception):
@@ -44,10 +47,10 @@ class Book:
 
     def add(self, made: Shape) -> Shape:
         number = next(self._numbers)
-        made |= {"id": f"{PREFIXES[made['object']]}_{number:014d}", "livemode": False}
-        made |= {"created": self.now}
-        if made["object"] not in WITHOUT_METADATA:
-            made.setdefault("metadata", {})
+        made["id"] = f"{PREFIXES[made['object']]}_{number:014d}"
+        common = {"livemode": False, "created": self.now, "metadata": made.get("metadata", {})}
+        common.pop(LACKING.get(made["object"], ""), None)
+        made |= common
         self.objects[made["id"]] = made
         return made
 

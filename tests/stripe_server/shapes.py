@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Shape = dict[str, Any]
-NO_TAX = {"disabled_reason": None, "enabled": False, "liability": None, "provider": None}
+NO_TAX = {"enabled": False, "liability": None}
 
 
 def listed(url: str, data: list[Shape]) -> Shape:
@@ -63,9 +63,14 @@ def session(given: Shape, total: int, currency: str, expires_at: int) -> Shape:
         **{"success_url": given["success_url"], "cancel_url": given.get("cancel_url")},
         **{"metadata": given.get("metadata", {}), "expires_at": expires_at, "payment_intent": None},
         **{"amount_subtotal": total, "amount_total": total, "currency": currency},
-        **{"automatic_tax": {**NO_TAX, "status": None}, "custom_fields": []},
+        **{"automatic_tax": {**NO_TAX, "provider": None, "status": None}, "custom_fields": []},
         **{"custom_text": dict.fromkeys(CUSTOM_TEXTS), "payment_method_types": ["card"]},
-        **{"shipping_options": [], "customer_email": None, "locale": None, "ui_mode": "hosted"},
+        **{
+            "shipping_options": [],
+            "customer_email": None,
+            "locale": None,
+            "ui_mode": "hosted_page",
+        },
     }
 
 
@@ -76,7 +81,11 @@ def subscription(customer: str, currency: str, metadata: Shape, now: int) -> Sha
     mode = {"flexible": None, "type": "classic"}
     return {
         **{"object": "subscription", "customer": customer, "currency": currency, "items": None},
-        **{"status": "incomplete", "metadata": metadata, "automatic_tax": dict(NO_TAX)},
+        **{
+            "status": "incomplete",
+            "metadata": metadata,
+            "automatic_tax": {**NO_TAX, "disabled_reason": None},
+        },
         **{"billing_cycle_anchor": now, "start_date": now, "billing_mode": mode},
         **{"billing_schedules": [], "cancel_at": None, "cancel_at_period_end": False},
         **{"canceled_at": None, "ended_at": None, "collection_method": "charge_automatically"},
@@ -104,7 +113,8 @@ def invoice(customer: str, currency: str, reason: str, now: int) -> Shape:
         **{"amount_due": 0, "amount_paid": 0, "amount_remaining": 0, "amount_overpaid": 0},
         **{"amount_shipping": 0, "subtotal": 0, "total": 0, "starting_balance": 0},
         **{"attempt_count": 0, "attempted": False, "auto_advance": True, "discounts": []},
-        **{"automatic_tax": {**NO_TAX, "status": None}, "default_tax_rates": [], "lines": None},
+        **{"automatic_tax": {**NO_TAX, "provider": None, "status": None, "disabled_reason": None}},
+        **{"default_tax_rates": [], "lines": None},
         **{"hosted_invoice_url": None, "invoice_pdf": None, "issuer": {"type": "self"}},
         **{"next_payment_attempt": None, "parent": None, "period_start": now, "period_end": now},
         **{"payment_settings": {"default_mandate": None, "payment_method_options": None}},
