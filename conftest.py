@@ -13,6 +13,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import keys
+from accounts.management.commands import flush
 from accounts.models import User
 from accounts.tenancy import scope
 from billing import features
@@ -21,7 +22,7 @@ from documents import uploads
 from documents.models import Document
 from providers import registry
 from providers.fake import FakeChatModel
-from tests import ingesting
+from tests import emptying, ingesting
 from tests.pooler import pooler
 from tests.stack import DATA, POOLED
 
@@ -36,8 +37,10 @@ def services() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
+    emptying.permit(DATA)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         call_command("migrate", verbosity=0)
+        patch.setattr(flush.Command, "handle", emptying.empty)
         yield
         connection.close_pool()
 
