@@ -187,21 +187,29 @@ class LookForm(forms.ModelForm):
 
 
 class ShareForm(forms.ModelForm):
-    """Whom it reaches. Only its owner moves it, and only into projects of their own."""
+    """Whom it reaches. Only its owner moves it, into projects of their own, and caps its cost."""
 
     class Meta:
         model = Chatbot
-        fields = ("project", "is_active")
-        labels = {"project": _("Project"), "is_active": _("It answers")}
+        fields = ("project", "is_active", "visitor_credits_daily")
+        labels = {
+            "project": _("Project"),
+            "is_active": _("It answers"),
+            "visitor_credits_daily": _("Credits a day for others"),
+        }
         help_texts = {
             "project": _("Its members talk with it; editors change it too."),
             "is_active": _("Switched off, it answers nobody; its conversations stay."),
+            "visitor_credits_daily": _(
+                "What everybody but you may spend of your credits in a day, together. Empty: as"
+                " much as there is. With a key of your own answers cost none."
+            ),
         }
 
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         if self.instance.owner_id != user.pk:
-            del self.fields["project"]
+            del self.fields["project"], self.fields["visitor_credits_daily"]
             return
         self.fields["project"].queryset = Project.objects.for_user(user).active()
         self.fields["project"].empty_label = _("None: it is yours alone")

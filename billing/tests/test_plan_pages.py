@@ -125,7 +125,7 @@ def test_a_paid_plan_tells_its_state_and_what_can_be_done(
     assert sentence in page
     assert acts(owner) == expected
     assert ("Resume" in page) == values.get("cancel_at_period_end", False)
-    assert f"action=\"{PLAN}portal/\"" in page
+    assert f'action="{PLAN}portal/"' in page
 
 
 def test_a_change_is_asked_first_and_a_cancellation_says_what_is_lost(client, owner, configured):
@@ -143,6 +143,7 @@ def test_a_change_is_asked_first_and_a_cancellation_says_what_is_lost(client, ow
 def test_acts_are_posted(client, owner, configured, act):
     client.force_login(owner)
     assert client.get(PLAN + act.format(uuid4())).status_code == 405
+    assert client.put(PLAN + act.format(uuid4())).status_code == 405
 
 
 @pytest.mark.parametrize("act", ["{}/subscribe/", "{}/change/", "packs/{}/buy/"])

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.rates import outside
 from accounts.requests import unscoped
 from accounts.tenancy import scope
-from billing import offers, standing
+from billing import offers, standing, stripe
 from billing.models import CreditPack, Plan, Subscription
 from billing.stripe import changing, checkout, portal
 from billing.stripe.errors import StripeRefused
@@ -40,6 +40,7 @@ def asks_stripe(view: View) -> View:
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            check_configured()
             return view(request, *args, **kwargs)
         except StripeRefused as refused:
             messages.error(request, refused.message)
@@ -48,30 +49,36 @@ def asks_stripe(view: View) -> View:
     return outside(login_required(unscoped(asking)))
 
 
-@asks_stripe
+def check_configured() -> None:
+    if not stripe.is_configured():
+        reason = _("Nothing is paid here: the people who run this server assign plans.")
+        raise StripeRefused("not_configured", reason)
+
+
 @require_POST
+@asks_stripe
 def subscribe(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk, is_active=True)
     urls = return_urls(plan=plan.pk)
     return leaving(request, checkout.begin_subscription(request.user, plan, **urls))
 
 
-@asks_stripe
 @require_POST
+@asks_stripe
 def buy(request: HttpRequest, pk: UUID) -> HttpResponse:
     pack = get_object_or_404(CreditPack, pk=pk, is_active=True)
     return leaving(request, checkout.begin_top_up(request.user, pack, **return_urls(pack=pack.pk)))
 
 
-@asks_stripe
 @require_POST
+@asks_stripe
 def manage(request: HttpRequest) -> HttpResponse:
     back = settings.BASE_URL + reverse(PAGE)
     return leaving(request, portal.open_portal(request.user, return_url=back))
 
 
-@asks_stripe
 @require_http_methods(["GET", "POST"])
+@asks_stripe
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk, is_active=True)
     if request.method == "POST":
@@ -85,8 +92,8 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "billing/change.html", _question(held, plan))
 
 
-@asks_stripe
 @require_http_methods(["GET", "POST"])
+@asks_stripe
 def cancel(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         changing.cancel(request.user)
@@ -99,8 +106,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
         return render(request, "confirm.html", cancelling(held))
 
 
-@asks_stripe
 @require_POST
+@asks_stripe
 def resume(request: HttpRequest) -> HttpResponse:
     changing.resume(request.user)
     messages.success(request, _("Your plan goes on."))
@@ -108,7 +115,8 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 
 def leaving(request: HttpRequest, url: str) -> HttpResponse:
-    return render(request, "billing/leaving.html", {"url": url})
+    with scope(request.user):
+        return render(request, "billing/leaving.html", {"url": url})
 
 
 def return_urls(**bought: UUID) -> dict[str, str]:

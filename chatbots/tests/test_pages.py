@@ -81,9 +81,10 @@ def test_a_chatbot_is_changed_and_switched_off(owner, as_owner, chatbot):
     page = chatbot.get_absolute_url()
     as_owner.post(page, FIELDS)
     as_owner.post(f"{page}behaviour/", {**BEHAVIOUR, "system_prompt": "Be brief."})
-    as_owner.post(f"{page}share/", {"project": ""})
+    as_owner.post(f"{page}share/", {"project": "", "visitor_credits_daily": "50"})
     with scope(owner):
         chatbot.refresh_from_db()
+    assert chatbot.visitor_credits_daily == 50
     assert (chatbot.name, chatbot.system_prompt, chatbot.is_active) == (
         "Handbook",
         "Be brief.",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.isolation.billing_doors import BILLING_PAGES
 from tests.isolation.chatbot_doors import CHATBOT_PAGES
 from tests.isolation.doors import (
     QUESTION,
@@ -45,6 +46,7 @@ OPEN = {
     "projects:join",  # by the token of an invitation: see accounts/tests/test_joining.py
     # By the token of a share link: see conversations/tests/test_sharing.py.
     *("shared:conversation", "shared:thread"),
+    "stripe-webhook",  # by Stripe's signature: see billing/tests/stripe/test_webhook.py
 }
 OPEN_STAFF = {"admin:login", "admin:logout"}
 # django-allauth's own pages: they know the session's person and no rows of a tenant.
@@ -81,7 +83,7 @@ ENTRANCE = {
 SETTINGS = [
     Door("home", "GET", blind=True),
     Door("home-start", "GET", blind=True),
-    Door("billing:usage", "GET", blind=True),
+    *BILLING_PAGES,
     Door("accounts:profile", "GET", blind=True),
     Door(
         "accounts:profile",
