@@ -29,7 +29,9 @@ def adjust(
     if reference and changes.exists():
         return False
     _check(reason, before + amount)
-    credits.grant(owner.pk, amount, reason=reason, reference=reference, actor_id=actor and actor.pk)
+    credits.grant(
+        owner.pk, amount, reason=reason, reference=reference, actor_id=actor.pk if actor else None
+    )
     _note(owner, actor, reason, before, before + amount)
     return True
 
@@ -37,7 +39,9 @@ def adjust(
 def set_balance(owner: User, wanted: int, *, reason: str, actor: User | None = None) -> int:
     """Bring the balance to `wanted` by one change of the difference; returns what it was."""
     _check(reason, wanted)
-    before = credits.set_balance(owner.pk, wanted, reason=reason, actor_id=actor and actor.pk)
+    before = credits.set_balance(
+        owner.pk, wanted, reason=reason, actor_id=actor.pk if actor else None
+    )
     if before != wanted:
         _note(owner, actor, reason, before, wanted)
     return before

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link, link_by_id
-from billing.admin.links import chatbot
+from billing.admin.columns import chatbot, number
 from billing.models import CreditBalance, CreditChange, Reservation, VisitorSpending
 
 
 @admin.register(CreditBalance)
 class CreditBalanceAdmin(ReadOnlyAdmin):
     person = link("owner")
-    list_display = ["balance", "person", "used", "running", "tokens_held", "updated_at"]
+    left, used_now = number("balance"), number("used")
+    held = number("tokens_held")
+    list_display = ["left", "person", "used_now", "running", "held", "updated_at"]
     list_filter = ["updated_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__email"]
@@ -41,7 +43,8 @@ class CreditBalanceAdmin(ReadOnlyAdmin):
 class CreditChangeAdmin(ReadOnlyAdmin):
     person = link("owner")
     actor = link_by_id("actor_id")
-    list_display = ["created_at", "person", "kind", "amount", "reason", "reference", "actor"]
+    change = number("amount")
+    list_display = ["created_at", "person", "kind", "change", "reason", "reference", "actor"]
     list_filter = ["kind", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["reason", "reference"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.staff_lists import SeeAlso, page_of
+from billing.admin.columns import number
 from billing.admin.noting import NotedAdmin
 from billing.admin.plan_form import SWITCHES, CreditPackForm, PlanForm
 from billing.models import CreditPack, Plan
@@ -20,8 +21,11 @@ from billing.plans import PLANS
 @admin.register(Plan)
 class PlanAdmin(NotedAdmin):
     form = PlanForm
+    credits = number("credits_monthly", gettext_lazy("credits a month"))
+    tokens = number("token_limit_daily", gettext_lazy("tokens a day"))
+    documents = number("document_limit", gettext_lazy("documents"))
     list_display = [
-        *("name", "price", "credits_monthly", "token_limit_daily", "document_limit", "storage"),
+        *("name", "price", "credits", "tokens", "documents", "storage"),
         *("people", "is_active"),
     ]
     list_filter = ["is_active"]
@@ -103,7 +107,8 @@ def why_kept(plan: Plan) -> str:
 @admin.register(CreditPack)
 class CreditPackAdmin(NotedAdmin):
     form = CreditPackForm
-    list_display = ["name", "credits", "price", "currency", "stripe_price_id", "is_active"]
+    amount = number("credits", gettext_lazy("credits"))
+    list_display = ["name", "amount", "price", "currency", "stripe_price_id", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "stripe_price_id"]
     ordering = ["price", "name"]

@@ -42,7 +42,7 @@ class SoldForm(forms.ModelForm):
 
 class PlanForm(SoldForm):
     storage = forms.DecimalField(
-        label=_("storage limit (GiB)"),
+        label=_("Storage (GiB)"),
         required=False,
         min_value=0,
         max_value=2**32,
@@ -50,16 +50,16 @@ class PlanForm(SoldForm):
         help_text=_("Of all their original files together. Empty: no limit."),
     )
     widget_branding = forms.BooleanField(
-        label=_("our name on chatbots"),
+        label=_("Our name on chatbots"),
         required=False,
         help_text=_("Pages and widgets of their chatbots say “KyroChat”."),
     )
     api = forms.BooleanField(
         label=_("API"), required=False, help_text=_("Programs may use it with an API key.")
     )
-    workflows = forms.BooleanField(label=_("workflows"), required=False)
+    workflows = forms.BooleanField(label=_("Workflows"), required=False)
     models = forms.CharField(
-        label=_("models"),
+        label=_("Models"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
@@ -74,6 +74,19 @@ class PlanForm(SoldForm):
             *("name", "description", "is_active", "price_monthly", "currency", "stripe_price_id"),
             *("trial_days", *LIMITS),
         ]
+        labels = {
+            "is_active": _("Offered"),
+            "price_monthly": _("Price a month"),
+            "stripe_price_id": _("Price in Stripe"),
+            "trial_days": _("Trial (days)"),
+            "credits_monthly": _("Credits a month"),
+            "token_limit_daily": _("Tokens a day"),
+            "document_limit": _("Documents"),
+            "attachment_limit": _("Documents per conversation"),
+            "session_limit": _("Conversations answered at once"),
+            "member_limit": _("People in projects"),
+        }
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "name": _("Short, lower case. It cannot be changed later: people are known by it."),
             "description": _("One sentence for the pricing page."),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from djstripe.models import WebhookEventTrigger
 
 from accounts.requests import unscoped
-from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, link, list_of, page_of
+from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, list_of, page_of
 from billing.admin.acting_forms import ACTS
 from billing.admin.comparing import compare
 from billing.admin.resyncing import resync
@@ -54,16 +54,19 @@ class SubscriptionInline(admin.StackedInline):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    person = link("user")
     list_display = [
-        *("id", "person", "plan", "status", "credits", "current_period_end"),
+        *("whose", "plan", "status", "credits", "current_period_end"),
         *("cancel_at_period_end", "synced_at"),
     ]
-    list_filter = ["plan", "status", "current_period_end", "cancel_at_period_end", "synced_at"]
+    list_filter = ["plan", "status", "current_period_end", "cancel_at_period_end"]
     list_select_related = ["user__credit_balance", "plan"]
     search_fields = ["stripe_customer_id", "stripe_subscription_id"]
     ids = ["id", "user", "plan"]
     see_also = OF_THE_PERSON
+
+    @admin.display(description=gettext_lazy("person"), ordering="user__email")
+    def whose(self, subscription: Subscription) -> str:
+        return subscription.user.email
 
     @admin.display(description=gettext_lazy("credits left"), empty_value="–")
     def credits(self, subscription: Subscription) -> str | None:
@@ -97,6 +100,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             may = {name: request.user.has_perm(act.permission) for name, act in ACTS.items()}
             events = self._events(request, subscription)
             context |= {"may": may, "compared": compare(subscription), "events": events}
+            context |= {"title": _("Subscription of %s") % subscription.user, "subtitle": None}
         return super().change_view(request, object_id, form_url, context)
 
     def _events(self, request: HttpRequest, subscription: Subscription) -> str:
@@ -139,6 +143,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             self.message_user(request, refusal.message, messages.ERROR)
         else:
             self.message_user(request, said(changed), messages.SUCCESS)
+            self.log_change(request, request.subscription, said(changed))
         return redirect(page_of(Subscription, object_id))
 
     def _let_in(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.staff_lists import ReadOnlyAdmin, link, link_by_id, page_of
-from billing.admin.links import chatbot
+from billing.admin.columns import chatbot
 from billing.models import DailyUsage, PriceRule, UsageAlert, UsageRecord
 
 

@@ -1,6 +1,8 @@
-"""Ways to rows of rooms that this one may not import, by the staff site's own register."""
+"""Columns that several lists show: large numbers, and the chatbot, whose room is not imported."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.contrib import admin
 from django.db.models import Model
@@ -19,3 +21,14 @@ def chatbot(self: StaffAdmin, row: Model) -> str | None:
         return None
     page = page_of(known["chatbots.Chatbot"], pk)
     return format_html('<a href="{}" title="{}"><code>…{}</code></a>', page, pk, str(pk)[-12:])
+
+
+def number(column: str, description: object = None) -> Callable:
+    """With its thousands told apart."""
+
+    @admin.display(description=description or column.replace("_", " "), ordering=column)
+    def shown(self: StaffAdmin, row: Model) -> str | None:
+        value = getattr(row, column)
+        return None if value is None else f"{value:,}"
+
+    return shown
