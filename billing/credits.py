@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
@@ -105,25 +106,37 @@ def set_balance(owner_id: UUID, wanted: int, *, reason: str, actor_id: UUID | No
 def renew(subscription: Subscription, start: dt.datetime, end: dt.datetime) -> bool:
     """Begin a period: what is left of the last one's credits expires, the plan's are granted.
 
-    Credits bought or granted besides stay. Once for a start and a plan. Locks the subscription.
+    Credits bought or granted besides stay. Once for a start and a plan, unless another plan was
+    taken in between. Locks the subscription.
     """
     held = Subscription.objects.select_for_update(of=["self"]).select_related("plan")
     current = held.get(pk=subscription.pk)
     reference = f"period:{start.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}:{current.plan.name}"
     balance = CreditBalance.objects.select_for_update().get(owner_id=current.user_id)
-    if _was_granted(current.user_id, reference):
-        return False
     is_same_period = current.current_period_start == start
+    earlier = CreditChange.objects.filter(
+        Q(reference=reference) | Q(reference__startswith=f"{reference}#"), owner_id=current.user_id
+    )
+    if times := earlier.count():
+        if not is_same_period or earlier.filter(pk=_latest_period(current)).exists():
+            return False
+        reference += f"#{times + 1}"
     left = min(balance.balance, max(0, current.credits_limit - balance.used))
     if left:
         grant(current.user_id, -left, kind=CreditChange.Kind.EXPIRE, reason="period ended")
     _begin(current, start, end, used=balance.used if is_same_period else 0)
     amount = max(0, current.credits_limit - (balance.used if is_same_period else 0))
-    if amount:
-        text = f"{current.plan.name} plan"
-        grant(current.user_id, amount, reason=text, reference=reference)
+    grant(current.user_id, amount, reason=f"{current.plan.name} plan", reference=reference)
     _copy(current, subscription)
     return True
+
+
+def _latest_period(current: Subscription) -> UUID | None:
+    """The grant that the present credits of the period are of."""
+    grants = CreditChange.objects.filter(
+        owner_id=current.user_id, reference__startswith="period:"
+    ).order_by("-created_at", "-pk")
+    return grants.values_list("pk", flat=True).first()
 
 
 def _begin(current: Subscription, start: dt.datetime, end: dt.datetime, *, used: int) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.delivery import PendingTask
 from accounts.models import Invitation, Project, User
@@ -14,7 +15,7 @@ from accounts.sharing import inviting
 from accounts.tasks import mail_invitations
 from accounts.tenancy import scope, system
 from billing.models import Plan
-from tests.sharing import share
+from tests.sharing import join, share
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +178,33 @@ def test_pages_invite_change_roles_remove_archive_and_delete(project, owner, out
     client.post(f"{base}delete/")
     with scope(owner):
         assert not Project.objects.exists()
+
+
+# -- Room in the plan -----------------------------------------------------------------------------
+
+
+def test_an_invitation_that_has_expired_keeps_no_place(project, api) -> None:
+    """Sent again while others are in, it is one person more."""
+    link_for(project, "first@example.com")
+    Invitation.objects.update(expires_at=timezone.now())
+    with system():
+        Plan.objects.update(member_limit=1)
+    link_for(project, "second@example.com")
+    body = {"email": "first@example.com", "role": "viewer"}
+    again = api.post(f"/api/v1/projects/{project.pk}/invitations/", body)
+    assert (again.status_code, again.json()["limit"]) == (402, "member_limit")
+
+
+def test_on_a_smaller_plan_nobody_joins_and_nobody_leaves(project, outsider, make_user) -> None:
+    link_for(project, "outsider@example.com")
+    offer, client = Invitation.objects.get(), signed_in(outsider)
+    join(project, make_user("member"))
+    with system():
+        Plan.objects.update(member_limit=1)
+    told = client.post(f"/projects/offers/{offer.pk}/accept/", follow=True).content.decode()
+    assert "has room for 1 person, and that place is taken" in told
+    assert set(roles(project)) == {"owner", "member"}
+    with system():
+        Plan.objects.update(member_limit=2)
+    client.post(f"/projects/offers/{offer.pk}/accept/")
+    assert set(roles(project)) == {"owner", "member", "outsider"}
