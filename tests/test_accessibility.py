@@ -33,6 +33,7 @@ from documents.addresses import add_address
 from documents.models import Document
 from tests.sharing import join
 from tests.showcase import FACT, Showcase, show_everything
+from tests.showcase_billing import STRIPE, show_a_plan
 from tests.showcase_web import show_sources
 from tests.web import Web
 
@@ -48,7 +49,7 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 @pytest.fixture(scope="module")
 def web(services, django_db_setup) -> Iterator[Web]:
-    server = Web({"KYRO_CHAT_MODEL": "fake", "DJANGO_ALLOW_ASYNC_UNSAFE": ""})
+    server = Web({"KYRO_CHAT_MODEL": "fake", "DJANGO_ALLOW_ASYNC_UNSAFE": "", **STRIPE})
     server.start()
     yield server
     server.stop()
@@ -186,6 +187,7 @@ SETTINGS = (
     "/settings/",
     "/settings/keys/",
     "/settings/providers/",
+    "/settings/plan/",
     "/settings/usage/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -332,8 +334,14 @@ def test_chat_pages(inspect, owner, showcase):
 
 
 def test_settings_pages(inspect, owner, showcase):
+    show_a_plan(owner)
     seen = inspect("/settings/", owner)
     seen.goto(*SETTINGS[1:], "/accounts/logout/", "/accounts/reauthenticate/")
+    seen.goto("/settings/credits/", "/settings/plan/cancel/", "/settings/plan/done/?tries=20")
+    seen.page.goto("/settings/usage/?span=90")
+    expect(seen.page.locator(".chart-plot canvas")).to_have_count(2)
+    seen.page.get_by_text("The same as a table").click()
+    seen.look("usage of 90 days")
     page = seen.page
     page.goto("/settings/keys/")
     page.get_by_label("Name", exact=True).fill("Key")
