@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from billing import stripe
 from billing.included import included, number
 from billing.models import Plan
 
@@ -16,6 +17,11 @@ from billing.models import Plan
 @dataclass(frozen=True)
 class Priced:
     plan: Plan
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether it can be bought here; else staff give it."""
+        return stripe.is_configured() and bool(self.plan.stripe_price_id)
 
     @property
     def included(self) -> list[str]:
