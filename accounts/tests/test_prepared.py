@@ -43,7 +43,7 @@ def test_rows_go_together_and_read_as_they_were_given(owner, django_assert_num_q
             rows.insert(held, change)
         stored = Reservation.objects.get()
         assert (stored, stored.maximum, stored.expires_at) == (held, 7, ends)
-        assert CreditChange.objects.get().reservation == held
+        assert CreditChange.objects.get(kind="reserve").reservation == held
         assert not held._state.adding
 
 

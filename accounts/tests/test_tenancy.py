@@ -25,7 +25,8 @@ def guarded_tables() -> set[str]:
 
 def tenant_models() -> list[type[models.Model]]:
     tables = guarded_tables()
-    return [model for model in apps.get_models() if model._meta.db_table in tables]
+    ours = [model for model in apps.get_models() if model._meta.app_label != "djstripe"]
+    return [model for model in ours if model._meta.db_table in tables]
 
 
 def owner_column(model: type[models.Model]) -> str:

@@ -291,7 +291,7 @@ def test_a_members_answer_is_stored_with_and_paid_by_the_owner(
 def test_what_the_plan_does_not_allow_is_insufficient_quota(ask, owner):
     ask()
     with scope(owner):
-        DailyUsage.objects.update(tokens_used=1_000_000)
+        DailyUsage.objects.update(tokens_used=10_000_000)
     refused = ask()
     error = refused.json()["error"]
     assert (refused.status_code, error["type"], error["code"]) == (

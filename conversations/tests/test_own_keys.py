@@ -166,7 +166,7 @@ def test_what_runs_on_this_machine_costs_no_look_at_accounts(
         )
     with django_assert_num_queries(5):
         load_turn(offline.pk, owner.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):  # accounts, and what the plan includes
         load_turn(default.pk, owner.pk)
 
 

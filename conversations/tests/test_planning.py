@@ -268,7 +268,8 @@ def test_planning_ends_when_its_time_is_up_and_what_it_took_is_counted(
 
 def test_planning_stays_within_the_plan_s_tokens(owner, conversation, chat_model):
     with system():
-        Plan.objects.filter(name="free").update(token_limit_daily=10)
+        Plan.objects.filter(name="free").update(token_limit_daily=1_500)
+        record_usage(owner.pk, RequestType.TOOL, "fake", Usage(1_490, 0, exact=True))
     chat_model.enqueue(["Blue [1]."])
     message = answered(owner, conversation)
     [step] = message.tool_calls
@@ -278,7 +279,7 @@ def test_planning_stays_within_the_plan_s_tokens(owner, conversation, chat_model
 
 def test_what_tools_took_today_counts_too(owner, conversation, chat_model):
     with scope(owner):
-        record_usage(owner.pk, RequestType.TOOL, "fake", Usage(999_900, 50, exact=True))
+        record_usage(owner.pk, RequestType.TOOL, "fake", Usage(9_999_900, 50, exact=True))
     chat_model.enqueue(["Blue [1]."])
     assert statuses(answered(owner, conversation)) == [("planning", "failed")]
 
