@@ -62,6 +62,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_select_related = ["user__credit_balance", "plan"]
     search_fields = ["stripe_customer_id", "stripe_subscription_id"]
     ids = ["id", "user", "plan"]
+    # The rest stands side by side with Stripe's above them.
+    fields = [
+        *("user", "credits_limit", "had_trial", "canceled_at", "stripe_customer_id", "created_at"),
+        "updated_at",
+    ]
     see_also = OF_THE_PERSON
 
     @admin.display(description=gettext_lazy("person"), ordering="user__email")
