@@ -118,7 +118,7 @@ def renew(subscription: Subscription, start: dt.datetime, end: dt.datetime) -> b
         Q(reference=reference) | Q(reference__startswith=f"{reference}#"), owner_id=current.user_id
     )
     if times := earlier.count():
-        if not is_same_period or earlier.filter(pk=_latest_period(current)).exists():
+        if not is_same_period or _latest_period(current) in set(earlier.values_list("pk")):
             return False
         reference += f"#{times + 1}"
     left = min(balance.balance, max(0, current.credits_limit - balance.used))
@@ -131,12 +131,12 @@ def renew(subscription: Subscription, start: dt.datetime, end: dt.datetime) -> b
     return True
 
 
-def _latest_period(current: Subscription) -> UUID | None:
+def _latest_period(current: Subscription) -> tuple[UUID] | None:
     """The grant that the present credits of the period are of."""
     grants = CreditChange.objects.filter(
         owner_id=current.user_id, reference__startswith="period:"
     ).order_by("-created_at", "-pk")
-    return grants.values_list("pk", flat=True).first()
+    return grants.values_list("pk").first()
 
 
 def _begin(current: Subscription, start: dt.datetime, end: dt.datetime, *, used: int) -> None:

@@ -166,6 +166,24 @@ def test_a_refusal_names_limit_rest_and_reset_on_the_person_s_own_clock():
     )
 
 
+def test_the_page_of_the_keys_says_when_they_open_nothing(client, owner, free):
+    client.force_login(owner)
+    said = "Your plan does not include the API"
+    assert said not in client.get("/settings/keys/").content.decode()
+    give(free, api=False)
+    assert said in client.get("/settings/keys/").content.decode()
+
+
+def test_more_than_a_smaller_plan_allows_is_said_to_stay(client, owner, make_document):
+    make_document(owner)
+    client.force_login(owner)
+    said = "All of it stays, to read and to ask"
+    assert said not in client.get("/settings/plan/").content.decode()
+    with system():
+        Plan.objects.filter(name="free").update(document_limit=0)
+    assert said in client.get("/settings/plan/").content.decode()
+
+
 def test_keys_are_still_made_and_revoked_without_the_api(owner, free):
     give(free, api=False)
     with scope(owner):
