@@ -35,6 +35,7 @@ SYSTEM_USERS = {
     "billing/admin/resyncing.py",
     "billing/management/commands/check_ledger.py",
     "billing/management/commands/set_plan.py",
+    "billing/periods.py",
     "billing/stripe/checks.py",
     "billing/stripe/endpoint.py",
     "billing/stripe/forgetting.py",

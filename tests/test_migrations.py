@@ -36,7 +36,7 @@ def fill_everything():
 
 call_command("migrate", verbosity=0)
 first, filled = tables(), fill_everything()
-for app in ("account", "admin", "accounts", "auth", "contenttypes", "sessions"):
+for app in ("account", "admin", "djstripe", "accounts", "auth", "contenttypes", "sessions"):
     call_command("migrate", app, "zero", verbosity=0)
 left = tables()
 call_command("migrate", verbosity=0)

@@ -94,7 +94,7 @@ def _terms(user: User) -> Terms:
     return terms
 
 
-def _change(user: User, terms: Terms, wanted: dict[str, Any], action: str) -> None:
+def _change(user: User, terms: Terms, wanted: Any, action: str) -> None:
     name, _colon, plan = action.partition(":")
     with asking() as api:
         api.v1.subscriptions.update(terms.subscription_id, wanted)

@@ -33,7 +33,7 @@ def begin_subscription(user: User, plan: Plan, *, success_url: str, cancel_url: 
         had_trial = _check_free_to_subscribe(api, customer)
     days = 0 if had_trial or subscription_of(user).had_trial else plan.trial_days
     noted = {"user": str(user.pk), "plan": str(plan.pk)}
-    wanted: dict[str, Any] = {
+    wanted: Any = {
         "mode": "subscription",
         "metadata": noted,
         "subscription_data": {"metadata": noted, **({"trial_period_days": days} if days else {})},
@@ -51,7 +51,7 @@ def begin_top_up(user: User, pack: CreditPack, *, success_url: str, cancel_url: 
     customer = customer_of(user)
     # What was offered is what counts, also when staff change the pack before it is paid.
     noted = {"user": str(user.pk), "pack": pack.name, "credits": str(pack.credits)}
-    wanted = {
+    wanted: Any = {
         "mode": "payment",
         "metadata": noted,
         "invoice_creation": {"enabled": True},
@@ -88,7 +88,7 @@ def _check_free_to_subscribe(api: stripe.StripeClient, customer: str) -> bool:
     return any(one.trial_start for one in found)
 
 
-def _begin(user: User, wanted: dict[str, Any], *, bought: Plan | CreditPack) -> str:
+def _begin(user: User, wanted: Any, *, bought: Plan | CreditPack) -> str:
     with asking() as api:
         sessions = api.v1.checkout.sessions
         last = list(sessions.list({"customer": wanted["customer"], "limit": 10}))

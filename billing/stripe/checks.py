@@ -41,7 +41,7 @@ def events_are_proved(**_: object) -> list[Error]:
     return _tolerance(endpoint.TOLERANCE, "billing.stripe.endpoint.TOLERANCE")
 
 
-@register(Tags.database)
+@register(Tags.database)  # type: ignore[type-var]
 def every_endpoint_proves_its_events(
     databases: list[str] | None = None, **_: object
 ) -> list[Error]:

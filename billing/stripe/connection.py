@@ -28,19 +28,13 @@ class OneHost(stripe.RequestsClient):
     """Speaks to one host and follows no redirect, wherever settings or answers point."""
 
     def __init__(self, host: str) -> None:
-        session = self._bound_session(host)
-        super().__init__(timeout=SECONDS, session=session)
-
-    def _bound_session(self, host: str):  # type: ignore[no-untyped-def]
-        from requests import Session
-
-        session = Session()
+        super().__init__(timeout=SECONDS)
+        session = self._session = self.requests.Session()
         ordinary = session.adapters["https://"]
         session.adapters.clear()
         session.adapters[f"{host}/"] = ordinary
         session.max_redirects = 0
         session.trust_env = not is_loopback(host)  # an operator's proxy, as for the models
-        return session
 
 
 def is_loopback(host: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import User
 from accounts.tenancy import scope
 from billing.models import Subscription
@@ -19,8 +21,8 @@ def customer_of(user: User) -> str:
     if known:
         return known
     # Two requests at once, or one whose answer was lost: the key gives both the same customer.
-    once = {"idempotency_key": f"customer:{user.pk}:{user.email}"}
-    told = {
+    once: Any = {"idempotency_key": f"customer:{user.pk}:{user.email}"}
+    told: Any = {
         "email": user.email,
         "name": user.get_full_name(),
         "metadata": {"user": str(user.pk)},

@@ -42,9 +42,8 @@ def rows_of(user: User) -> QuerySet[Any]:
 
     whose = Subscription.objects.filter(user_id=user.pk, stripe_customer_id__isnull=False)
     customer = whose.values_list("stripe_customer_id", flat=True).first()
-    if not customer:
-        return Invoice.objects.none()
-    return Invoice.objects.filter(customer_id=customer).exclude(stripe_data__status="draft")
+    found: QuerySet[Any] = Invoice.objects.filter(customer_id=customer)
+    return found.exclude(stripe_data__status="draft") if customer else found.none()
 
 
 def as_invoice(row: dict[str, Any]) -> PaidInvoice:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,5 +18,5 @@ def open_portal(user: User, *, return_url: str) -> str:
     with asking() as api:
         if not customer:
             raise StripeRefused("not_subscribed", _("You have not bought anything here yet."))
-        wanted = {"customer": customer, "return_url": return_url}
+        wanted: Any = {"customer": customer, "return_url": return_url}
         return api.v1.billing_portal.sessions.create(wanted).url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import stripe
 
@@ -30,8 +31,9 @@ class Reading:
 def read(customer_id: str) -> Reading:
     """Raises StripeRefused. No transaction may be open."""
     began = rows.first("SELECT clock_timestamp()", [])
-    whose = {"customer": customer_id, "limit": PAGE}
-    every = {**whose, "status": "all", "expand": ["data.latest_invoice"]}
+    whose: Any = {"customer": customer_id, "limit": PAGE}
+    every: Any = {**whose, "status": "all", "expand": ["data.latest_invoice"]}
+    complete: Any = {**whose, "status": "complete"}
     with asking() as api:
         return Reading(
             began_at=began[0],  # type: ignore[index]
@@ -39,9 +41,7 @@ def read(customer_id: str) -> Reading:
             subscriptions=list(api.v1.subscriptions.list(every).auto_paging_iter()),
             paid_sessions=[
                 session
-                for session in api.v1.checkout.sessions.list(
-                    {**whose, "status": "complete"}
-                ).auto_paging_iter()
+                for session in api.v1.checkout.sessions.list(complete).auto_paging_iter()
                 if session.payment_status == "paid"
             ],
             invoices=list(api.v1.invoices.list(whose).auto_paging_iter()),

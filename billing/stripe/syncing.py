@@ -127,16 +127,20 @@ def _top_up(held: Subscription, reading: Reading) -> None:
                 held.user_id,
                 bought,
                 kind=CreditChange.Kind.TOP_UP,
-                reason=session.metadata.get("pack", "")[:200],
+                reason=_noted(session).get("pack", "")[:200],
                 reference=f"checkout:{session.id}",
             )
 
 
 def _credits_of(session: stripe.checkout.Session, held: Subscription) -> int:
     """As offered when it began, by `checkout.begin_top_up`; 0 for whatever else was bought."""
-    noted = session.metadata or {}
+    noted = _noted(session)
     if session.mode != "payment" or session.customer != held.stripe_customer_id:
         return 0
     if noted.get("user") != str(held.user_id) or not noted.get("credits", "").isdigit():
         return 0
     return int(noted["credits"])
+
+
+def _noted(session: stripe.checkout.Session) -> dict[str, str]:
+    return session.metadata.to_dict() if session.metadata else {}

@@ -67,11 +67,12 @@ def _terms(
     one: stripe.Subscription, by_price: dict[str, Plan], by_key: dict[str, Plan]
 ) -> Terms | None:
     # since 2025-03-31 periods are the items', https://docs.stripe.com/changelog/basil/2025-03-31
+    noted = one.metadata.to_dict()
     for item in one["items"]["data"]:
         # a plan whose price was changed by staff is still what older subscriptions were made for
-        paying_for = by_price.get(item.price.id) or by_key.get(one.metadata.get("plan", ""))
+        paying_for = by_price.get(item.price.id) or by_key.get(noted.get("plan", ""))
         if paying_for:
-            kept = _kept(one, item.current_period_start, by_key)
+            kept = _kept(noted, item.current_period_start, by_key)
             plan = max(kept or paying_for, paying_for, key=lambda known: known.price_monthly)
             return Terms(
                 subscription_id=one.id,
@@ -90,17 +91,17 @@ def _terms(
     return None
 
 
-def _kept(one: stripe.Subscription, start: int, by_key: dict[str, Plan]) -> Plan | None:
-    until = one.metadata.get(KEPT_UNTIL, "")
+def _kept(noted: dict[str, str], start: int, by_key: dict[str, Plan]) -> Plan | None:
+    until = noted.get(KEPT_UNTIL, "")
     if until.isdigit() and start < int(until):
-        return by_key.get(one.metadata.get(KEPT_PLAN, ""))
+        return by_key.get(noted.get(KEPT_PLAN, ""))
     return None
 
 
 def _is_paid(one: stripe.Subscription) -> bool:
     """Whether what it last asked for came in: a renewal waits an hour before a card is charged."""
     invoice = one.latest_invoice
-    return invoice is None or invoice.status == "paid"
+    return not isinstance(invoice, stripe.Invoice) or invoice.status == "paid"
 
 
 def _moment(seconds: int) -> dt.datetime:

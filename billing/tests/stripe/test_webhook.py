@@ -112,7 +112,9 @@ def test_an_endpoint_loosened_in_the_database_is_tightened_before_use(event):
         endpoint.ensure_endpoint()
         loose = {"secret": "", "djstripe_tolerance": 0, "djstripe_validation_method": "none"}
         WebhookEndpoint.objects.update(**loose)
-        codes = [fault.id for fault in checks.every_endpoint_proves_its_events(["default"])]
+        codes = [
+            fault.id for fault in checks.every_endpoint_proves_its_events(["default"])
+        ]
     assert codes == ["kyro.E016", "kyro.E014", "kyro.E015"]
     assert post_event(event, secret="whsec_other").status_code == 400
     assert post_event(event).status_code == 200
