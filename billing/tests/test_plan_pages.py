@@ -58,6 +58,13 @@ def test_without_stripe_the_page_says_who_assigns_plans_and_has_no_dead_buttons(
     assert "10,000 left" in main
 
 
+def test_the_page_asks_the_database_little(client, owner, configured, django_assert_num_queries):
+    put(owner)
+    client.force_login(owner)
+    with django_assert_num_queries(16):
+        client.get(PLAN)
+
+
 def test_each_limit_tells_what_is_left_and_when_it_is_whole_again(client, owner):
     with scope(owner):
         credits.settle(credits.reserve(owner.pk, credits.Charge(40)), 40)
@@ -160,6 +167,7 @@ def test_what_stripe_refuses_is_said_on_the_page(client, owner):
 
 
 def test_the_return_page_waits_for_what_was_paid_for(client, owner, configured):
+    put(owner, "free", stripe_subscription_id=None)
     client.force_login(owner)
     pro, pack = Plan.objects.get(name="pro"), CreditPack.objects.get()
     bought = {"plan": pro.pk, "session": "cs_1"}
@@ -178,7 +186,10 @@ def test_the_return_page_waits_for_what_was_paid_for(client, owner, configured):
     assert "5,000 credits are yours." in client.get(DONE, topped_up).content.decode()
 
 
-@pytest.mark.parametrize("named", [{"plan": "x"}, {"pack": "x"}, {"pack": str(uuid4())}], ids=str)
+NOWHERE = "01a20000-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize("named", [{"plan": "x"}, {"pack": "x"}, {"pack": NOWHERE}], ids=str)
 def test_a_return_from_nowhere_is_not_found(client, owner, named):
     client.force_login(owner)
     assert client.get(DONE, named).status_code == 404
