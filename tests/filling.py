@@ -11,6 +11,7 @@ from accounts import audit, delivery, idempotency, keys
 from accounts.models import Invitation, Project, ProjectMember, ProviderCredential, User
 from accounts.tenancy import scope
 from billing import credits
+from billing.charges import Charge
 from billing.models import RequestType, UsageAlert, VisitorSpending
 from billing.usage import record_usage
 from chatbots.models import Chatbot, ChatbotVersion
@@ -52,7 +53,7 @@ def fill(user: User) -> Document:
         Feedback.objects.create(**of_it, user=user, rating="up")
         Attachment.objects.create(**of_it, document=document)
         ShareLink.objects.create(**of_it, token_hash=f"link of {user.username}")
-        credits.reserve(user.pk, credits.Charge(0))
+        credits.reserve(user.pk, Charge(0))
         today = {"date": timezone.now().date(), "credits": 1}
         VisitorSpending.objects.create(owner=user, chatbot_id=chatbot.pk, **today)
         UsageAlert.objects.create(

@@ -13,6 +13,7 @@ from accounts.invitations import open_invitation
 from accounts.models import ApiKey, Invitation, User
 from accounts.tenancy import scope, system
 from billing import credits
+from billing.charges import Charge
 from billing.models import CreditBalance, CreditChange, Reservation, Subscription
 from chatbots.models import Chatbot
 from conversations.management.commands import seed_demo
@@ -104,7 +105,7 @@ def test_set_plan_notes_its_reason_and_says_that_stripe_goes_on(run, owner, caps
 def test_set_credits_is_one_entry_of_the_difference(run, owner):
     set_credits = ("set_credits", owner.email)
     with scope(owner):
-        credits.reserve(owner.pk, credits.Charge(30))
+        credits.reserve(owner.pk, Charge(30))
     assert run(*set_credits, "100", "--reason", "Spent too much") == [
         "owner@example.com: 9,970 → 100 credits."
     ]
@@ -146,15 +147,15 @@ def test_set_credits_refuses_what_makes_no_sense(run, owner, arguments, reason):
 
 def test_check_ledger_is_content_with_what_the_program_did(run, owner, outsider):
     with scope(owner):
-        credits.settle(credits.reserve(owner.pk, credits.Charge(5)), 3)
-        credits.reserve(owner.pk, credits.Charge(7))
+        credits.settle(credits.reserve(owner.pk, Charge(5)), 3)
+        credits.reserve(owner.pk, Charge(7))
         credits.grant(owner.pk, 50)
     assert run("check_ledger") == ["2 balances are the sums of 6 entries."]
 
 
 def test_check_ledger_names_whoever_does_not_add_up(run, owner, outsider, capsys):
     with system():
-        held = credits.reserve(owner.pk, credits.Charge(5, tokens=9))
+        held = credits.reserve(owner.pk, Charge(5, tokens=9))
         Reservation.objects.filter(pk=held).update(state="released")
         CreditBalance.objects.filter(owner=owner).update(balance=11)
         CreditBalance.objects.filter(owner=outsider).delete()

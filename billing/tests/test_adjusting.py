@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import connection
+
+from accounts.audit import AuditLog
 from accounts.tenancy import scope, system
-from billing import adjusting, credits
-from billing.models import CreditBalance, CreditChange, Subscription
+from billing import adjusting, credits, ledger_check
+from billing.charges import Charge
+from billing.models import CreditBalance, CreditChange, Reservation, Subscription
 from billing.periods import next_month
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +62,7 @@ def test_credits_that_staff_give_stay_beyond_the_period(owner):
 
 def test_running_answers_keep_what_they_hold(owner):
     with scope(owner):
-        held = credits.reserve(owner.pk, credits.Charge(30))
+        held = credits.reserve(owner.pk, Charge(30))
         assert adjusting.set_balance(owner, 0, reason="Spam") == 9_970
         credits.settle(held, 10)
     assert balance_of(owner) == 20
@@ -68,3 +73,25 @@ def test_a_balance_stays_within_its_bounds(owner, amount):
     with scope(owner), pytest.raises(adjusting.CannotAdjust):
         adjusting.adjust(owner, amount, reason="No")
     assert balance_of(owner) == 10_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_balance_is_set_exactly_among_answers_that_begin_and_end(owner):
+    def work(number: int) -> None:
+        with scope(owner):
+            if number % 4 == 0:
+                adjusting.set_balance(owner, 1_000, reason="Again")
+            elif number % 4 == 1:
+                credits.reserve(owner.pk, Charge(3))
+            else:
+                credits.settle(credits.reserve(owner.pk, Charge(2)), 1)
+        connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(64)))
+    with system():
+        assert ledger_check.differences() == []
+        assert Reservation.objects.filter(state="held").count() == 16
+        noted = AuditLog.objects.filter(action="credits.adjust")
+        assert {row.metadata["balance"][1] for row in noted} == {1_000}
+    assert 1_000 - 16 * 3 - 32 <= balance_of(owner) <= 1_000

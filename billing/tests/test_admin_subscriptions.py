@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.staff_lists import list_of, page_of
 from accounts.tenancy import scope
 from billing import credits
+from billing.charges import Charge
 from billing.models import CreditBalance, CreditChange, Plan, Subscription
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_no_more_credits_are_taken_than_there_are(client, administrator, owner):
     wanted = filled(client, page, amount="-10000", reason="Spam.")
     client.post(page, wanted)
     with scope(owner):  # meanwhile they ask
-        credits.reserve(owner.pk, credits.Charge(1))
+        credits.reserve(owner.pk, Charge(1))
     refused = client.post(page, {**wanted, "confirmed": "yes"})
     assert "They have 9,999 credits." in str(refused.context["form"].errors)
     assert balance_of(owner) == 9_999
