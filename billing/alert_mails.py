@@ -4,7 +4,6 @@ time zone."""
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,23 +14,15 @@ from django.utils.translation import gettext as _
 
 from accounts import letters
 from accounts.letters import Letter
-from accounts.models import PendingTask, User
-from billing import alerts
-from billing.models import DailyUsage, Subscription, UsageAlert
+from accounts.models import PendingTask
+from billing import alerts, standing
+from billing.models import UsageAlert
 
 STALE = dt.timedelta(hours=12)  # a mail that could not go for so long tells nothing any more
 
 
 def send_all() -> None:
     letters.send_all(alerts.MAIL, _written)
-
-
-@dataclass(frozen=True)
-class Standing:
-    used: int
-    allowed: int
-    resets_at: dt.datetime | None
-    left: int
 
 
 def _written(task: PendingTask) -> Letter | None:
@@ -41,14 +32,21 @@ def _written(task: PendingTask) -> Letter | None:
     return _letter(alert) if alert else None
 
 
-def _letter(alert: UsageAlert) -> Letter:
+def _letter(alert: UsageAlert) -> Letter | None:
+    """With the figures of now; none where they have begun anew since the limit was passed."""
     user = alert.owner
+    held = standing.subscription_of(user)
     with translation.override(user.locale), timezone.override(user.timezone):
+        limits = standing.renewed(held, standing.today_of(user))
+        allowance = next(each for each in limits if each.limit == alert.limit)
+        if allowance.allowed is None or allowance.used * 100 < allowance.allowed * alert.percent:
+            return None
+        of_tokens = alert.limit == UsageAlert.Limit.TOKENS
         told = {
             "is_over": alert.percent >= 100,
-            "of_tokens": alert.limit == UsageAlert.Limit.TOKENS,
-            "percent": alert.percent,
-            "standing": standing_of(user, alert.limit),
+            "of_tokens": of_tokens,
+            "allowance": allowance,
+            "besides": 0 if of_tokens else held.user.credit_balance.balance,
             "zone": user.timezone.replace("_", " "),
             "plan_url": settings.BASE_URL + reverse("billing:plan"),
             "usage_url": settings.BASE_URL + reverse("billing:usage"),
@@ -68,17 +66,3 @@ def _subject(alert: UsageAlert) -> str:
     is_over = alert.percent >= 100
     subject = subjects[UsageAlert.Limit(alert.limit), is_over]
     return subject if is_over else subject % alert.percent
-
-
-def standing_of(user: User, limit: str) -> Standing:
-    """As it is when the mail is written, which may be later than when the limit was passed."""
-    held = Subscription.objects.select_related("plan", "user__credit_balance").get(user=user)
-    if limit == UsageAlert.Limit.CREDITS:
-        balance = held.user.credit_balance
-        return Standing(
-            balance.used, held.credits_limit, held.current_period_end, left=balance.balance
-        )
-    allowed = held.plan.token_limit_daily or 0
-    today = DailyUsage.objects.filter(user=user, ends_at__gt=timezone.now()).first()
-    used = today.tokens_used if today else 0
-    return Standing(used, allowed, today and today.ends_at, left=max(0, allowed - used))

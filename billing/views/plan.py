@@ -76,7 +76,7 @@ def done(request: HttpRequest) -> HttpResponse:
     pack = _named(CreditPack, bought) if bought else None
     plan = _named(Plan, chosen) if chosen else held.plan
     has_arrived = was_granted(request.user, session) if pack else is_on(held, plan)
-    if stripe.is_configured() and not has_arrived and not tries:
+    if stripe.is_configured() and held.stripe_customer_id and not (has_arrived or tries):
         owed.owe(held)  # its event may be late, or lost
     asked = {"plan": chosen, "pack": bought, "session": session, "tries": tries + 1}
     context = {
