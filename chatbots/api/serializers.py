@@ -88,6 +88,7 @@ class ChatbotSerializer(StrictModelSerializer):
             "reads_library",
             "is_public",
             "is_active",
+            "visitor_credits_daily",
             "status",
             "published_version",
             "has_unpublished_changes",
@@ -103,6 +104,10 @@ class ChatbotSerializer(StrictModelSerializer):
             "rerank_model": {"help_text": "Empty: the installation's, if any; `none`: none."},
             "strict": {"help_text": "False: it may answer from what the model knows, saying so."},
             "tools": {"help_text": "Names of tools its model may call."},
+            "visitor_credits_daily": {
+                "help_text": "What all but its owner may spend of the owner's credits in a day; "
+                "null: no cap. The owner's to set."
+            },
         }
 
     def get_has_unpublished_changes(self, chatbot: Chatbot) -> bool:
@@ -131,6 +136,8 @@ class ChatbotSerializer(StrictModelSerializer):
             pk = wanted.pop("project_id")
             wanted["project"] = self._project(pk)
         self.owner = self._owner(wanted.get("project"))
+        if "visitor_credits_daily" in wanted and self.owner.pk != self._user.pk:
+            raise role_missing(OWN)
         if wanted.keys() & {"model", "rerank_model"}:
             self._check_models(wanted, answering.models_of(self.owner))
         return wanted

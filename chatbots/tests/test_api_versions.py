@@ -88,6 +88,20 @@ def test_each_role_does_what_it_may(api, outsiders_api, url, member):
     assert statuses(api, url, 4) == [200, 200, 200, 200, 201, 200, 200, 204]
 
 
+def test_its_owner_alone_caps_what_others_spend(api, url, member, project):
+    assert api.patch(url, {"visitor_credits_daily": 50}).json()["visitor_credits_daily"] == 50
+    editor = api_of(member("editor"))
+    made = {"name": "Another", "project": str(project.pk), "visitor_credits_daily": None}
+    for refused in (
+        editor.patch(url, {"visitor_credits_daily": None}),
+        editor.post(CHATBOTS, made),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    for wrong in (-1, "many", 2**40):
+        assert api.patch(url, {"visitor_credits_daily": wrong}).status_code == 400
+    assert api.get(url).json()["visitor_credits_daily"] == 50
+
+
 def test_the_refusal_names_the_role(url, api, member):
     refused = api_of(member("viewer")).patch(url, {"name": "Mine"})
     assert (refused.json()["code"], refused.json()["role"]) == ("role_missing", "editor")
