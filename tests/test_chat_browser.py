@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Project, ProjectMember
-from accounts.tenancy import scope
+from accounts.tenancy import scope, system
+from billing.models import Plan
 from chatbots.models import Chatbot
 from conversations import sharing
 from conversations.models import Conversation, Feedback, Message
@@ -243,3 +244,24 @@ def test_a_file_dropped_into_the_chat_is_read_there(chat, worker, model):
     expect(chat.locator(".message-person")).to_have_text(["Is word0 a moon?"])
     chat.get_by_label("Remove moon.txt").click()
     expect(chat.locator("[data-attached] li")).to_have_count(0)
+
+
+def test_what_the_plan_refuses_is_said_with_a_way_out_and_the_question_stays(chat, owner, watch):
+    watch.allowed += ["402 POST /chat/"]
+    with system():
+        Plan.objects.filter(name="free").update(attachment_limit=0, session_limit=0)
+    ask(chat, "Is word0 a moon?")
+    expect(chat.get_by_role("alert")).to_contain_text("Your plan answers 0 conversations at a time")
+    expect(chat.get_by_role("link", name="See plans")).to_be_visible()
+    expect(chat.get_by_label("Your question")).to_have_value("Is word0 a moon?")
+    chat.locator("[data-attach]").set_input_files(
+        files=[{"name": "moon.txt", "mimeType": "text/plain", "buffer": b"word0 is a moon."}]
+    )
+    dropped = chat.locator("[data-attached] li")
+    expect(dropped).to_contain_text("Your plan allows 0 documents in a conversation")
+    expect(dropped.get_by_role("link", name="See plans")).to_be_visible()
+    with system():
+        Plan.objects.filter(name="free").update(session_limit=1)
+    chat.get_by_role("button", name="Send").click()
+    complete(chat)
+    expect(chat.get_by_role("link", name="See plans")).to_have_count(1)
