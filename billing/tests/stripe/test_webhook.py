@@ -73,6 +73,17 @@ def test_without_a_signature_nothing_is_read(event):
     assert (answered.status_code, effects()) == (400, (0, 0, 0))
 
 
+def test_many_events_from_one_address_are_not_too_many(event, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "anonymous": 1}
+    assert [post_event(event).status_code for _again in range(3)] == [200] * 3
+    assert effects() == (1, 1, 3)
+
+
+def test_a_body_larger_than_any_event_is_not_looked_at(event):
+    event["data"]["object"]["description"] = "x" * 1024 * 1024
+    assert post_event(event).status_code == 400
+
+
 def test_one_altered_byte_has_no_effect(event):
     body = events.body_of(event).replace(b'"paid"', b'"open"', 1)
     assert post_event(event, body=body).status_code == 400
@@ -112,9 +123,7 @@ def test_an_endpoint_loosened_in_the_database_is_tightened_before_use(event):
         endpoint.ensure_endpoint()
         loose = {"secret": "", "djstripe_tolerance": 0, "djstripe_validation_method": "none"}
         WebhookEndpoint.objects.update(**loose)
-        codes = [
-            fault.id for fault in checks.every_endpoint_proves_its_events(["default"])
-        ]
+        codes = [fault.id for fault in checks.every_endpoint_proves_its_events(["default"])]
     assert codes == ["kyro.E016", "kyro.E014", "kyro.E015"]
     assert post_event(event, secret="whsec_other").status_code == 400
     assert post_event(event).status_code == 200
