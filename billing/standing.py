@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts import rows
 from accounts.models import User
 from billing import members
-from billing.models import CreditBalance, Plan, Subscription
+from billing.models import CreditBalance, Plan, Subscription, VisitorSpending
 
 # A day is the person's own, see the migration that makes billing_today.
 TODAY = """
-    SELECT today.resets_at, coalesce(daily.tokens_used, 0), coalesce(daily.messages_sent, 0),
+    SELECT today.day, today.resets_at,
+           coalesce(daily.tokens_used, 0), coalesce(daily.messages_sent, 0),
            coalesce(daily.conversations_created, 0), coalesce(daily.documents_uploaded, 0)
     FROM (SELECT %s::uuid AS person) asked CROSS JOIN billing_today(person) today
     LEFT JOIN billing_dailyusage daily ON daily.user_id = person AND daily.date = today.day
@@ -25,6 +27,7 @@ TODAY = """
 
 @dataclass(frozen=True)
 class Today:
+    date: dt.date
     resets_at: dt.datetime
     tokens_used: int
     messages_sent: int
@@ -117,3 +120,10 @@ def of_people(held: Subscription) -> list[Allowance]:
 def besides(held: Subscription, balance: CreditBalance) -> int:
     """Credits bought or granted on top of the period's."""
     return max(0, balance.balance - max(0, held.credits_limit - balance.used))
+
+
+def spent_by_others(owner: User, chatbot_id: UUID) -> int:
+    """Today, of the cap of a chatbot; without a cap nobody counts."""
+    spending = VisitorSpending.objects.filter(owner=owner, chatbot_id=chatbot_id)
+    row = spending.filter(date=today_of(owner).date).first()
+    return row.credits if row else 0

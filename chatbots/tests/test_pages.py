@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AuditLog
 from accounts.tenancy import scope
+from billing import credits
 from chatbots.models import Chatbot
 from documents.models import Document
 
@@ -92,6 +93,25 @@ def test_a_chatbot_is_changed_and_switched_off(owner, as_owner, chatbot):
     )
     html = as_owner.get(reverse("conversations:new", args=[chatbot.slug])).content.decode()
     assert "This chatbot is switched off" in html
+
+
+def test_the_owner_caps_what_others_spend_in_a_day(owner, as_owner, chatbot):
+    page = f"{chatbot.get_absolute_url()}share/"
+    assert "They have spent" not in as_owner.get(page).content.decode()
+    as_owner.post(page, {"is_active": "on", "visitor_credits_daily": "50"})
+    with scope(owner):
+        asked = credits.Charge(3, chatbot_id=chatbot.pk, cap=50)
+        credits.settle(credits.reserve(owner.pk, asked), 3)
+    assert "They have spent 3 credits today." in as_owner.get(page).content.decode()
+    as_owner.post(page, {"is_active": "on", "visitor_credits_daily": "-1"})
+    as_owner.post(page, {"is_active": "on", "visitor_credits_daily": "9" * 30})
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert chatbot.visitor_credits_daily == 50
+    as_owner.post(page, {"is_active": "on"})
+    with scope(owner):
+        chatbot.refresh_from_db()
+    assert chatbot.visitor_credits_daily is None
 
 
 def test_deleting_says_what_is_lost(owner, as_owner, chatbot):
@@ -221,8 +241,12 @@ def test_of_a_shared_chatbot_members_see_what_their_role_allows(
         preview = client.get(f"{page}preview/").status_code
         assert (insights, preview) == ((200, 200) if role == "editor" else (404, 404))
         assert client.post(f"{page}delete/").status_code == 404
+        share = {"is_active": "on", "visitor_credits_daily": "1"}
+        client.post(f"{page}share/", share)
+        assert 'name="visitor_credits_daily"' not in client.get(f"{page}share/").content.decode()
     with scope(owner):
-        assert Chatbot.objects.get().accent == "red"
+        kept = Chatbot.objects.get()
+        assert (kept.accent, kept.visitor_credits_daily) == ("red", None)
 
 
 def test_the_list_says_who_shares_and_costs_the_same_whatever_its_length(

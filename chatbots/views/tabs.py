@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from billing import standing
 from chatbots import editing, knowledge, versions
 from chatbots.editing import DocumentsOutside
 from chatbots.forms import BehaviourForm, KnowledgeForm, LookForm, ShareForm
@@ -77,9 +78,11 @@ def share(request: HttpRequest, slug: str) -> HttpResponse:
         except DocumentsOutside as error:
             form.add_error("project", str(error))
             chatbot = visible(request.user, slug)
+    has_cap = chatbot.visitor_credits_daily is not None and chatbot.owner_id == request.user.pk
     members = chatbot.project.members.select_related("user") if chatbot.project else []
     context = {
         "members": members,
+        "spent": standing.spent_by_others(request.user, chatbot.pk) if has_cap else None,
         "loss": loss_of(chatbot),
         "base_url": request.build_absolute_uri("/").rstrip("/"),
     }
