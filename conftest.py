@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -17,29 +17,39 @@ from accounts.management.commands import flush
 from accounts.models import User
 from accounts.tenancy import scope
 from billing import features
-from config.embedded.stack import start_services
+from config.embedded.stack import Services, start_services
 from documents import uploads
 from documents.models import Document
 from providers import registry
 from providers.fake import FakeChatModel
-from tests import emptying, ingesting
+from tests import emptying, ingesting, template
 from tests.pooler import pooler
-from tests.stack import DATA, POOLED
+from tests.stack import DATA, IN_COMPANY, POOLED
 
 pytest_plugins = ["tests.browser", "tests.own_server", "tests.isolation.paying"]
 
 
-@pytest.fixture(scope="session")
-def services() -> Iterator[None]:
-    with start_services(DATA, durable=False), pooler(DATA) if POOLED else nullcontext():
-        yield
+@contextmanager
+def running() -> Iterator[Services]:
+    with start_services(DATA, durable=False) as found, pooler(DATA) if POOLED else nullcontext():
+        yield found
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(services: None, django_db_blocker: Any) -> Iterator[None]:
+def services(django_db_blocker: Any) -> Iterator[Services]:
+    if IN_COMPANY:
+        with django_db_blocker.unblock():
+            template.take(DATA, running)
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(services: Services, django_db_blocker: Any) -> Iterator[None]:
     emptying.permit(DATA)
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        call_command("migrate", verbosity=0)
+        if not services.migrated:
+            call_command("migrate", verbosity=0)
         patch.setattr(flush.Command, "handle", emptying.empty)
         yield
         connection.close_pool()
@@ -124,6 +134,26 @@ def api_of(user: User) -> APIClient:
     return client
 
 
+# By what they take, the longest first; embedded ones migrate databases of their own, so that they
+# need not wait for the first migrated one.
+LONGEST = [
+    "tests/test_accessibility.py",
+    "config/tests/test_embedded_whole_stack.py",
+    "tests/test_migrations.py",
+    "tests/test_isolation.py",
+    "tests/test_schema.py",
+    "tests/test_journey.py",
+    "tests/test_deployed.py",
+    "tests/test_chat_browser.py",
+]
+
+
 def pytest_collection_modifyitems(items):
     """Journeys and started servers first: no process is left with a long one at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/", "config/")))
+    items.sort(key=_place)
+
+
+def _place(item):
+    file, _, _ = item.nodeid.partition("::")
+    place = LONGEST.index(file) if file in LONGEST else len(LONGEST)
+    return place, not file.startswith(("tests/", "config/"))

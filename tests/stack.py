@@ -5,8 +5,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from config.embedded import paths
 from tests import pooler
 
+IN_COMPANY = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) > 1
+# Of all processes of a run, which inherit its name from the one that starts them.
+if "TESTS_SHARED" not in os.environ:
+    os.environ["TESTS_SHARED"] = tempfile.mkdtemp(prefix="kyro-shared-")
+SHARED = Path(os.environ["TESTS_SHARED"])
 POOLED = bool(os.environ.get("KYRO_TEST_POOLED"))
 DATA = Path(tempfile.mkdtemp(prefix="kyro-tests-"))
 DATA.chmod(0o755)  # the database account must be able to pass through
@@ -24,6 +30,8 @@ os.environ |= {
     "KYRO_LOG_LEVEL": "WARNING",
     "KYRO_RATE_ANONYMOUS": "1000000",  # every test has the same address
 }
+paths.secrets(SHARED)  # made by the first who asks
+shutil.copy(SHARED / "secrets.json", DATA)
 if POOLED:
     os.environ |= pooler.variables(DATA)
 
@@ -34,3 +42,5 @@ def pytest_report_header() -> str:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(DATA, ignore_errors=True)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(SHARED, ignore_errors=True)
