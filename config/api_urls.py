@@ -109,7 +109,7 @@ urlpatterns = [
         name="api-documents-unlock",
     ),
     path("invoices/", InvoicesView.as_view(), name="api-invoices"),
-    path("invoices/<slug:pk>/", InvoiceView.as_view(), name="api-invoice"),
+    path("invoices/<slug:id>/", InvoiceView.as_view(), name="api-invoice"),
     path("me/", MeView.as_view(), name="api-me"),
     path("messages/<uuid:pk>/", unscoped(MessageView.as_view()), name="api-message"),
     path(

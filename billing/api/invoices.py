@@ -53,5 +53,5 @@ class InvoicesView(mixins.ListModelMixin, OwnInvoices):
 
 class InvoiceView(OwnInvoices):
     @extend_schema(summary="One invoice")
-    def get(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(get_object_or_404(self.get_queryset(), id=pk)).data)
+    def get(self, request: Request, id: str) -> Response:
+        return Response(self.get_serializer(get_object_or_404(self.get_queryset(), id=id)).data)
