@@ -94,15 +94,6 @@ def _was_granted(owner_id: UUID, reference: str) -> bool:
     return CreditChange.objects.filter(owner_id=owner_id, reference=reference).exists()
 
 
-def set_balance(owner_id: UUID, wanted: int, *, reason: str, actor_id: UUID | None = None) -> int:
-    """Bring the balance to `wanted` by one change of the difference; returns what it was before.
-    What running answers hold stays held, and comes back on top."""
-    held = CreditBalance.objects.select_for_update().get(owner_id=owner_id)
-    if wanted != held.balance:
-        grant(owner_id, wanted - held.balance, reason=reason, actor_id=actor_id)
-    return held.balance
-
-
 def renew(subscription: Subscription, start: dt.datetime, end: dt.datetime) -> bool:
     """Begin a period: what is left of the last one's credits expires, the plan's are granted.
 

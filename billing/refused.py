@@ -12,7 +12,7 @@ from billing.charges import Charge
 from billing.refusals import QuotaExceeded
 
 STANDING = """
-    SELECT b.balance, s.credits_limit, s.current_period_end, p.session_limit, p.token_limit_daily,
+    SELECT b.balance, p.credits_monthly, s.current_period_end, p.session_limit, p.token_limit_daily,
         greatest(0, p.token_limit_daily - coalesce(d.tokens_used, 0) - b.tokens_held),
         t.resets_at, t.zone,
         (SELECT v.credits FROM billing_visitorspending v
@@ -29,7 +29,7 @@ STANDING = """
 @dataclass(frozen=True)
 class Standing:
     balance: int
-    credits_limit: int
+    credits_monthly: int
     period_end: dt.datetime | None
     session_limit: int | None
     token_limit: int | None
@@ -57,5 +57,5 @@ def refusal(limit: str, owner_id: UUID, charge: Charge) -> QuotaExceeded:
         left = now.tokens_left or 0
         return refusals.tokens_used_up(now.token_limit or 0, left, now.resets_at, now.zone)
     return refusals.credits_used_up(
-        now.credits_limit, now.balance, charge.credits, now.period_end, now.zone
+        now.credits_monthly, now.balance, charge.credits, now.period_end, now.zone
     )

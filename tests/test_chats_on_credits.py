@@ -14,7 +14,7 @@ from django.db.models import F, Sum
 from accounts import keys
 from accounts.models import User
 from accounts.tenancy import scope, system
-from billing import credits
+from billing import adjusting
 from billing.models import CreditBalance, CreditChange, DailyUsage, Reservation, UsageRecord
 from chatbots.models import Chatbot
 from conversations.models import Conversation, Message
@@ -65,7 +65,7 @@ def ask_all(client: httpx.Client, paths: list[str], *, stream: bool) -> list[htt
 
 def test_two_hundred_chats_on_ten_credits_are_ten_answers(client, owner):
     with system():
-        credits.set_balance(owner.pk, 10, reason="test")
+        adjusting.set_balance(owner, 10, reason="test")
     told = ask_all(client, conversations(owner, 200), stream=False)
     assert Counter(each.status_code for each in told) == {201: 10, 402: 190}
     refused = next(each.json() for each in told if each.status_code == 402)

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from accounts import keys
 from accounts.models import Invitation, User
 from accounts.tenancy import scope, system
-from billing import credits
+from billing import adjusting
 from billing.models import CreditBalance, CreditChange, DailyUsage, Plan, Reservation
 from chatbots.models import Chatbot
 from conversations.models import Attachment, Conversation, Message
@@ -194,7 +194,7 @@ def test_conversations_answered_at_once(ask, owner):
 
 def test_credits(ask, owner):
     with scope(owner):
-        credits.set_balance(owner.pk, 6, reason="a test")
+        adjusting.set_balance(owner, 6, reason="a test")
     assert ask() == {"done": 6, "credits": 44}
     assert wait_until(lambda: settled(owner), 20)
     with scope(owner):

@@ -23,7 +23,7 @@ def spend(owner):
     """Use up to this many of 1,000 credits."""
     with system():
         Subscription.objects.filter(user=owner).update(credits_limit=1000)
-        credits.set_balance(owner.pk, 1000, reason="test")
+        credits.grant(owner.pk, -9_000, reason="test")
 
     def spend(amount):
         with scope(owner):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.tenancy import scope, system
-from billing import credits
+from billing import adjusting, credits
 from billing.charges import Charge
 from billing.models import CreditBalance, DailyUsage, Plan
 from chatbots.models import Chatbot
@@ -37,7 +37,7 @@ def messages(owner, chatbot) -> str:
 @pytest.fixture
 def spent(owner) -> None:
     with scope(owner):
-        credits.set_balance(owner.pk, 0, reason="for the test")
+        adjusting.set_balance(owner, 0, reason="for the test")
 
 
 def limit_plan(**limits: int | None) -> None:

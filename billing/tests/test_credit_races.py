@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import rows
 from accounts.tenancy import scope, system
-from billing import credits
+from billing import adjusting, credits
 from billing.charges import Charge
 from billing.models import CreditBalance, Reservation
 from billing.refusals import QuotaExceeded
@@ -90,7 +90,7 @@ def in_threads(work, count: int) -> None:
 
 def test_a_thousand_races_leave_the_ledger_and_the_balance_equal(owner):
     with system():
-        credits.set_balance(owner.pk, CREDITS, reason="test")
+        adjusting.set_balance(owner, CREDITS, reason="test")
     stopped = threading.Event()
 
     def watch() -> None:

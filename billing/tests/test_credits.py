@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.tenancy import scope, system
-from billing import credits, periods, prices
+from billing import adjusting, credits, periods, prices
 from billing.charges import Charge
 from billing.models import (
     CreditBalance,
@@ -30,7 +30,7 @@ FREE_CREDITS = 10_000
 
 def give(owner, wanted: int) -> None:
     with system():
-        credits.set_balance(owner.pk, wanted, reason="test")
+        adjusting.set_balance(owner, wanted, reason="test")
 
 
 def standing(owner) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.tenancy import scope, system
-from billing import credits
+from billing import adjusting
 from billing.limits import QuotaExceeded
 from billing.models import Plan
 from conversations import attachments
@@ -73,7 +73,7 @@ def test_credits_that_are_used_up_keep_the_question_and_show_the_plans(
     owner, conversation, posted, client
 ):
     with scope(owner):
-        credits.set_balance(owner.pk, 0, reason="a test")
+        adjusting.set_balance(owner, 0, reason="a test")
     url = reverse("conversations:send", args=[conversation.pk])
     script = posted(owner, url, {"content": "Which colour?"}, **FRAGMENT)
     assert (script.status_code, script["Content-Type"][:10]) == (402, "text/plain")
