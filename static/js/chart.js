@@ -68,7 +68,7 @@ function draw(figure) {
   drawn.push(chart);
 }
 
-const again = () => drawn.forEach((chart) => chart.redraw(false));
+const again = () => drawn.forEach((chart) => chart.redraw());
 document.querySelectorAll("[data-chart]").forEach(draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
