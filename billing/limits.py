@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -18,7 +18,8 @@ __all__ = ["QuotaExceeded"]
 
 # A day is the person's own, see the migration that makes billing_today.
 TOKENS = """
-    SELECT plan.token_limit_daily, coalesce(daily.tokens_used, 0), today.resets_at
+    SELECT plan.token_limit_daily, coalesce(daily.tokens_used, 0),
+        today.day::timestamp AT TIME ZONE today.zone, today.resets_at
     FROM billing_subscription s
     JOIN billing_plan plan ON plan.id = s.plan_id
     CROSS JOIN billing_today(s.user_id) today
@@ -33,15 +34,12 @@ class Tokens:
 
     limit: int | None
     used: int
+    began_at: dt.datetime
     resets_at: dt.datetime
 
     @property
     def left(self) -> int | None:
         return None if self.limit is None else max(0, self.limit - self.used)
-
-
-def plan_of(user: User) -> Plan:
-    return Subscription.objects.select_related("plan").get(user=user).plan
 
 
 def held_plan(user: User) -> Plan:
@@ -51,19 +49,14 @@ def held_plan(user: User) -> Plan:
     return held.get(user=user).plan
 
 
-def tomorrow() -> dt.datetime:
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + dt.timedelta(days=1)
-
-
-def tokens_of(user: User) -> Tokens:
-    row = rows.first(TOKENS, [user.pk])
-    return Tokens(*(row or (0, 0, tomorrow())))
+def tokens_of(owner_id: UUID) -> Tokens:
+    erased = (0, 0, timezone.now(), timezone.now())
+    return Tokens(*(rows.first(TOKENS, [owner_id]) or erased))
 
 
 def check_tokens(user: User) -> None:
     """Refuse another use of a model once the day's tokens are used up."""
-    tokens = tokens_of(user)
+    tokens = tokens_of(user.pk)
     if tokens.left == 0:
         raise refusals.tokens_used_up(tokens.limit or 0, 0, tokens.resets_at, user.timezone)
 
@@ -86,18 +79,3 @@ def check_attached(plan: Plan, held: int) -> None:
     """Refuse one more document in a conversation."""
     if plan.attachment_limit is not None and held >= plan.attachment_limit:
         raise refusals.too_many_attached(plan.attachment_limit)
-
-
-def limits_left(user: User) -> dict[str, Any]:
-    plan, tokens = plan_of(user), tokens_of(user)
-    return {
-        "plan": plan.name,
-        "token_limit_daily": tokens.limit,
-        "tokens_left_today": tokens.left,
-        "document_limit": plan.document_limit,
-        "attachment_limit": plan.attachment_limit,
-        "storage_limit": plan.storage_limit,
-        "session_limit": plan.session_limit,
-        "member_limit": plan.member_limit,
-        "resets_at": tokens.resets_at,
-    }

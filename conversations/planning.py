@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.connections import in_thread
-from accounts.models import User
 from accounts.tenancy import scope
 from billing import limits
 from billing.models import RequestType, UsageRecord
@@ -220,12 +219,11 @@ def _tokens_left(owner_id: UUID) -> int | None:
     """Of the owner's plan for today, less what tools took, which the plan's own count leaves out;
     None where it has no limit."""
     with scope(owner_id):
-        left: int | None = limits.limits_left(User.objects.get(pk=owner_id))["tokens_left_today"]
-        return None if left is None else left - _taken_today(owner_id)
+        tokens = limits.tokens_of(owner_id)
+        return None if tokens.left is None else tokens.left - _taken(owner_id, tokens.began_at)
 
 
-def _taken_today(owner_id: UUID) -> int:
-    since = limits.tomorrow() - timedelta(days=1)
+def _taken(owner_id: UUID, since: datetime) -> int:
     taken = UsageRecord.objects.filter(
         user_id=owner_id, request_type=RequestType.TOOL, created_at__gte=since
     )

@@ -31,6 +31,7 @@ def add_to(project: Project | None, user: User, add: Callable[..., Added]) -> Ad
         document, is_new = add(project.owner, actor=user)
     except QuotaExceeded as full:
         if project.owner_id != user.pk:
+            full.left = 0  # what else the owner has is not theirs to know
             full.detail = _("The plan of the project's owner has no room for this document.")
         raise
     link(project, [document], actor=user)
