@@ -23,6 +23,7 @@ class ChatbotAdmin(StaffAdmin):
         SeeAlso("chatbots.ChatbotVersion", "chatbot"),
         SeeAlso("conversations.Conversation", "chatbot"),
         SeeAlso("documents.SearchLog", "chatbot_id"),
+        SeeAlso("billing.VisitorSpending", "chatbot_id"),
     ]
 
     def has_add_permission(self, request) -> bool:

@@ -25,8 +25,10 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts import invitations
 from accounts.models import Project, User
+from accounts.staff_lists import page_of
 from accounts.tenancy import scope
 from accounts.tests.test_mfa import code
+from billing.models import Plan, Subscription
 from conversations import sharing
 from documents import batches
 from documents.addresses import add_address
@@ -453,6 +455,10 @@ def test_administration(inspect, make_user, showcase):
     seen.budget, seen.rules = 500 * 1024, {}
     seen.goto("/admin/documents/document/", failed, f"/admin/accounts/user/{staff.pk}/change/")
     seen.goto("/admin/find/?q=nothing", f"/admin/find/?q={staff.email}")
+    with scope(showcase.document.owner):
+        subscription = page_of(Subscription, Subscription.objects.get().pk)
+    seen.goto(subscription, subscription.replace("/change/", "/do/credits/"))
+    seen.goto(page_of(Plan, Plan.objects.get(name="pro").pk))
     seen.page.context.clear_cookies()
     seen.goto("/admin/login/")
 

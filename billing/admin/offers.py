@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
@@ -14,7 +14,7 @@ from accounts.staff_lists import SeeAlso, page_of
 from billing.admin.columns import number
 from billing.admin.noting import NotedAdmin
 from billing.admin.plan_form import SWITCHES, CreditPackForm, PlanForm
-from billing.models import CreditPack, Plan
+from billing.models import CreditPack, Plan, Subscription
 from billing.plans import PLANS
 
 
@@ -92,7 +92,8 @@ class PlanAdmin(NotedAdmin):
 
 def why_kept(plan: Plan) -> str:
     """Why a plan cannot be deleted; empty where it can."""
-    if count := plan.subscriptions.count():
+    taken = Subscription.objects.filter(Q(plan=plan) | Q(next_plan=plan))
+    if count := taken.count():
         return ngettext(
             "%(plan)s cannot be deleted: %(count)s person is on it. Put them on another plan.",
             "%(plan)s cannot be deleted: %(count)s people are on it. Put them on another plan.",

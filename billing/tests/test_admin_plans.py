@@ -109,8 +109,12 @@ def test_a_plan_in_use_is_kept_and_says_who_is_on_it(client, administrator, owne
     for send in (client.get, client.post):
         refused = send(delete, {"post": "yes"} if send == client.post else {}, follow=True)
         assert "team cannot be deleted: 1 person is on it." in said(refused)
+    with system():  # and who will be on it
+        free = Plan.objects.get(name="free")
+        Subscription.objects.filter(user=owner).update(plan=free, next_plan=plan)
+    assert "1 person is on it" in said(client.post(delete, {"post": "yes"}, follow=True))
     with system():
-        Subscription.objects.filter(user=owner).update(plan=Plan.objects.get(name="free"))
+        Subscription.objects.filter(user=owner).update(next_plan=None)
     client.post(delete, {"post": "yes"})
     assert not Plan.objects.filter(name="team").exists()
     with scope(administrator):
