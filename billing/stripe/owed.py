@@ -40,8 +40,12 @@ def owe_all() -> int:
     with system():
         customers = Subscription.objects.filter(stripe_customer_id__isnull=False)
         due = list(customers.filter(Q(stripe_subscription_id__isnull=False) | idle))
-        for subscription in due:
-            owe(subscription)
+        PendingTask.objects.bulk_create(  # no message each: whoever sweeps hands them out
+            [PendingTask(kind=KIND, object_id=one.pk, owner_id=one.user_id) for one in due],
+            update_conflicts=True,
+            unique_fields=["kind", "object_id"],
+            update_fields=["due_at"],
+        )
     return len(due)
 
 
