@@ -132,7 +132,7 @@ def showcase(owner) -> Showcase:
 
 def test_entrance_pages(inspect, watch):
     seen = inspect("/")
-    seen.goto("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+    seen.goto("/pricing/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
     seen.goto("/accounts/password/reset/done/", "/accounts/inactive/")
     seen.goto("/accounts/password/reset/key/1-set-password/")
     page = seen.page
