@@ -58,4 +58,7 @@ class Difference:
 def differences() -> list[Difference]:
     """Everything that does not add up, of everybody. Call it inside system()."""
     found = [*rows.every(BALANCES, []), *rows.every(RESERVATIONS, [])]
-    return [Difference(*row[:4], int(row[4])) for row in found]
+    return [
+        Difference(about, email, name, kept, int(counted))
+        for about, email, name, kept, counted in found
+    ]
