@@ -57,7 +57,7 @@ function draw(figure) {
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_, least, most) => [least - half, most + half] },
+      x: { range: () => [data[0][0] - half, data[0].at(-1) + half] }, // uPlot's own makes years of a single day
       y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] },
     },
     series: [{}, { fill: ink.bar, width: 0, paths: uPlot.paths.bars({ size: [0.7, 36], radius: 0.15 }), points: { show: false } }],
