@@ -44,7 +44,7 @@ def test_what_it_took_is_the_owners_usage(owner, library):
             model="fake",
             tokens_output=0,
             request_type="embedding",
-            price={},
+            price__own_key__isnull=True,
             latency_ms=None,
             exact=True,
         )
