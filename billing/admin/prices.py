@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.staff_lists import ReadOnlyAdmin, SeeAlso, page_of
 from billing import prices
-from billing.models import PriceRule
+from billing.models import PriceRule, RequestType
 
 CHARGED = [
     *("model", "kind", "credits_request", "credits_input", "credits_output"),
@@ -56,6 +56,14 @@ class PriceRuleForm(forms.ModelForm):
         if re.search(r"[\s*]", model):
             raise ValidationError(_("A name, or a beginning that ends in /, without * or spaces."))
         return model
+
+    def clean(self) -> dict[str, Any]:
+        """What else is used is part of an answer or free, and is noted at its cost alone."""
+        found = super().clean() or self.cleaned_data
+        for name in ("credits_request", "credits_input", "credits_output"):
+            if found.get(name) and found.get("kind") not in (None, RequestType.RAG):
+                self.add_error(name, _("Credits are charged for answers from documents alone."))
+        return found
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].lower()

@@ -101,6 +101,16 @@ def test_what_makes_no_sense_is_no_price(client, administrator, field, wrong):
     assert PriceRule.objects.filter(kind="rag").count() == 1
 
 
+def test_credits_are_charged_for_answers_alone(client, administrator):
+    """Nothing else reserves any, and a price that nobody pays would be a lie."""
+    costs = {**NEW, "kind": "embedding", "credits_request": "0"}
+    add = f"{list_of(PriceRule)}add/"
+    assert client.post(add, costs).status_code == 200
+    costs |= {"credits_input": "0", "credits_output": "0"}
+    assert client.post(add, costs).status_code == 302
+    assert PriceRule.objects.get(kind="embedding").cost_input == Decimal("0.3")
+
+
 def test_prices_are_written_by_those_who_may(client, make_user):
     staff = make_user("staff", is_staff=True)
     staff.user_permissions.add(Permission.objects.get(codename="view_pricerule"))
