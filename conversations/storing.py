@@ -25,7 +25,6 @@ from conversations.signals import answer_finished
 from conversations.turns import Turn
 from language.terms import index_terms
 from providers.asides import Taken
-from providers.base import Usage
 
 # What a last event does not tell, and what is long.
 UNTOLD = {"search_text", "content_tsv", "context"}
@@ -92,12 +91,14 @@ def finish(
     }
     with scope(turn.owner_id):
         ended = rows.first(*_change(turn, ending, rows.columns(Message, "m", but=UNTOLD)))
+        # Where its conversation was deleted meanwhile, it is paid for all the same.
+        is_paid = credits.settle(turn.reservation_id, charged)
+        if is_paid or ended:
+            _account_for(turn, draft, charged if is_paid else 0)
         if ended is None:
             return None
         message = rows.loaded(Message, ended, but=UNTOLD)
-        _account_for(turn, message, draft.usage, charged)
-        for taken in draft.meter.taken:
-            _account_for_aside(turn, taken)
+        answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
         _note_key(turn, message)
         return message.as_event()
 
@@ -130,20 +131,20 @@ def _charged(turn: Turn, draft: Draft, error_code: str) -> int:
     return turn.price.credits(*tokens)
 
 
-def _account_for(turn: Turn, message: Message, usage: Usage, charged: int) -> None:
-    credits.settle(message.reservation_id, charged)
+def _account_for(turn: Turn, draft: Draft, charged: int) -> None:
     record_usage(
         turn.owner_id,
         RequestType.RAG,
-        message.model_used,
-        usage,
-        latency_ms=message.processing_time_ms,
+        draft.model_used,
+        draft.usage,
+        latency_ms=draft.elapsed_ms(),
         chatbot_id=turn.chatbot_id,
         conversation_id=turn.conversation_id,
         price=turn.price,
         credits_used=charged,
     )
-    answer_finished.send(Message, message=message, chatbot_id=turn.chatbot_id)
+    for taken in draft.meter.taken:
+        _account_for_aside(turn, taken)
 
 
 def _account_for_aside(turn: Turn, taken: Taken) -> None:

@@ -10,7 +10,7 @@ from conversations import answers, asking, producers, storing
 from conversations.models import Conversation, Message
 from conversations.turns import load_turn
 from documents.retrieval import retrieve
-from providers.base import Finished, Usage
+from providers.base import ChatMessage, Finished, Usage
 from providers.errors import ProviderError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +64,20 @@ def test_usage_reservation_and_counters_follow_the_answer(owner, conversation, c
         balance = CreditBalance.objects.get()
         assert (balance.balance, balance.used) == (9_999, 1)
         assert (balance.running, balance.tokens_held) == (0, 0)
+
+
+def test_an_answer_whose_conversation_goes_meanwhile_is_paid_for(owner, conversation, chat_model):
+    with scope(owner):
+        message = asking.ask(owner, conversation, "What colour is the sky?")
+    loaded = load_turn(message.pk, owner.pk)
+    draft = answers.Draft(content="The sky", model_used="fake", asked=(ChatMessage("user", "?"),))
+    with scope(owner):
+        conversation.delete()
+    assert storing.finish(loaded, draft, "stopped") is None
+    with scope(owner):
+        balance = CreditBalance.objects.get()
+        assert (balance.balance, balance.running) == (9_999, 0)
+        assert UsageRecord.objects.get(request_type="rag").credits_used == 1
 
 
 def test_a_provider_that_fails_before_a_word_leaves_an_error(owner, conversation, chat_model):
