@@ -12,7 +12,9 @@ WITHOUT_DATABASE = $(PYTHON) -c "import os, sys; from config import settings; \
 # What meets a pooler in kind: scopes, leases, money, search, kills, streams (two minutes).
 # Everything through it: make test-pooled POOLED_TESTS=.
 POOLED_TESTS = accounts/tests/test_tenancy.py documents/tests/test_lease.py \
-	documents/tests/test_retrieval.py billing/tests conversations/tests/test_answers.py \
+	documents/tests/test_retrieval.py billing/tests/test_credits.py \
+	billing/tests/test_credit_races.py billing/tests/test_days.py \
+	billing/tests/stripe/test_webhook.py conversations/tests/test_answers.py \
 	conversations/tests/test_api_messages.py tests/test_delivery.py tests/test_live_answers.py
 
 # Three processes, each with its own PostgreSQL and Valkey: they wait more than they compute. What a

@@ -12,13 +12,15 @@ from typing import Any
 
 import psycopg
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.signals import post_migrate
+from psycopg.errors import DeadlockDetected
 
 from accounts.tenancy import OWNER_ROLE, system
 from config.embedded import postgres
 
 KEPT = {"django_content_type", "auth_permission"}
+ATTEMPTS = 5
 GRAPHS = "documents_documentchunk"  # deleted passages would stay in them until a vacuum
 
 
@@ -29,7 +31,19 @@ def permit(data: Path) -> None:
 
 
 def empty(*_: Any, **__: Any) -> None:
-    """In the place of `flush`."""
+    """In the place of `flush`. A server that is still at work may hold what we wait for and wait
+    for what we hold: PostgreSQL then breaks one of us off, and we begin anew."""
+    for attempt in range(ATTEMPTS):
+        try:
+            _empty()
+        except OperationalError as error:
+            if attempt + 1 == ATTEMPTS or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        else:
+            return
+
+
+def _empty() -> None:
     billing = apps.get_app_config("billing")
     with system():
         with connection.cursor() as cursor:
