@@ -107,10 +107,14 @@ def test_the_ledger_tells_each_change_with_the_balance_after_it(client, owner, o
         before = credits.balance_of(owner).balance
         credits.grant(owner.pk, 1500, reason="welcome")
         credits.settle(credits.reserve(owner.pk, credits.Charge(30, reason="answer")), 10)
+        credits.settle(credits.reserve(owner.pk, credits.Charge(1)), 1)
+        credits.grant(owner.pk, -5, reason="a mistake")
     client.force_login(owner)
     changes = client.get(CREDITS).context["changes"]
     told = [(change.kind, change.amount, change.after - before) for change in changes]
-    assert told[:3] == [("settle", 20, 1490), ("reserve", -30, 1470), ("grant", 1500, 1500)]
+    assert told[:2] == [("grant", -5, 1484), ("reserve", -1, 1489)]  # nothing was given back
+    assert told[2:5] == [("settle", 20, 1490), ("reserve", -30, 1470), ("grant", 1500, 1500)]
+    assert [str(change.label) for change in changes[:2]] == ["Taken", "Held"]
 
 
 def test_the_ledger_goes_on_where_a_page_ends(client, owner, outsider):

@@ -50,13 +50,16 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 def page_of(user: User, before: CreditChange | None) -> tuple[list[CreditChange], bool]:
     """The changes older than one, each with the balance `after` it; whether there are more."""
-    older = upto(CreditChange.objects.for_user(user), before)
+    # Where an answer cost what it had held, nothing was given back.
+    older = upto(CreditChange.objects.for_user(user).exclude(amount=0), before)
     rows = list(older.order_by("-created_at", "-pk")[: PER_PAGE + 1])
     changes = rows[:PER_PAGE]
     total = older.aggregate(total=Sum("amount"))["total"] or 0
     amounts = [-change.amount for change in changes[:-1]]
     for change, after in zip(changes, accumulate(amounts, initial=total), strict=False):
-        change.after, change.label = after, LABELS[change.kind]  # type: ignore[attr-defined]
+        is_taken = change.kind == CreditChange.Kind.GRANT and change.amount < 0
+        label = gettext_lazy("Taken") if is_taken else LABELS[change.kind]
+        change.after, change.label = after, label  # type: ignore[attr-defined]
     return changes, len(rows) > PER_PAGE
 
 
