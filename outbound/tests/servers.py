@@ -94,7 +94,7 @@ def site(
 
     server = Server((host, port), Handler)
     here = Site(server, "https" if tls else "http")
-    thread = threading.Thread(target=server.serve_forever, args=[0.005], daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
     thread.start()
     try:
         yield here
