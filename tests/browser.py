@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 Open = Callable[..., "Page"]
-PATIENCE = 15_000  # milliseconds: a busy machine is no fault of the page
+PATIENCE = 60_000  # milliseconds: a busy machine is no fault of the page
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ def authorize(page: Page, user: User) -> None:
 
 
 def opened(page: Page, tag: str, operation: str) -> Locator:
+    page.locator(f"#operations-tag-{tag}").click()
     block = page.locator(f"#operations-{tag}-{operation}")
     block.locator(".opblock-summary-control").click()
     return block

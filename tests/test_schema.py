@@ -76,7 +76,7 @@ def check(schema: dict[str, Any], told: dict[str, Any], response: Any) -> None:
     text = content(response)
     assert response.status_code < 500, text
     assert str(response.status_code) in told["responses"], (response.status_code, text)
-    kinds = told["responses"][str(response.status_code)].get("content", {})
+    kinds = promised(schema, told["responses"][str(response.status_code)]).get("content", {})
     kind = response.get("Content-Type", "").partition(";")[0]
     if not kinds:
         assert text == ""
@@ -84,6 +84,13 @@ def check(schema: dict[str, Any], told: dict[str, Any], response: Any) -> None:
     assert kind in kinds or "application/octet-stream" in kinds, kind
     if kind.endswith("json"):
         validate(schema, kinds[kind]["schema"], json.loads(text))
+
+
+def promised(schema: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    """What a response of an operation is; errors are told once, in the components."""
+    if "$ref" not in response:
+        return response
+    return schema["components"]["responses"][response["$ref"].rpartition("/")[2]]
 
 
 def validate(schema: dict[str, Any], part: dict[str, Any], value: Any) -> None:

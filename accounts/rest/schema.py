@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
@@ -144,7 +146,13 @@ class ContractSchema(AutoSchema):
     def _problem(self, status: str, direction: str) -> dict[str, Any]:
         ours = QuotaProblemSerializer if status == "402" else ProblemSerializer
         shape, kind = getattr(self.view, "failures_as", (ours, MEDIA_TYPE))
-        return self._get_response_for_code(shape, status, [kind], direction)
+        problem = self._get_response_for_code(shape, status, [kind], direction)
+        problem["description"] = HTTPStatus(int(status)).phrase
+        name = f"{shape.__name__.removesuffix('Serializer')}{status}"
+        # Told once, for all operations: the whole schema is half as long.
+        shared = ResolvedComponent(name, ResolvedComponent.RESPONSE, problem, object=shape)
+        self.registry.register_on_missing(shared)
+        return shared.ref
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         schema = super()._map_basic_serializer(serializer, direction)
