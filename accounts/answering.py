@@ -51,11 +51,14 @@ def models_of(user: User) -> Models:
     return Models((first, *usable.values()), accounts)
 
 
-def model_for(owner: User, chosen: str) -> tuple[str, Accounts]:
-    """The model that answers, given what the chatbot says, and whose accounts it may use."""
+def model_for(owner: User, chosen: str, *, has_keys: bool = True) -> tuple[str, Accounts]:
+    """The model that answers, given what the chatbot says, and whose accounts it may use.
+
+    has_keys: False where it is known already that the owner has none.
+    """
     if chosen and not _is_vendors(chosen):
         return chosen, {}  # nobody's account is asked for what runs here
-    accounts = credentials.accounts_of(owner.pk)
+    accounts = credentials.accounts_of(owner.pk) if has_keys else {}
     return chosen or default_model(owner, accounts), accounts
 
 

@@ -6,11 +6,12 @@ keeps one across an await.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.db import connection
 
 Parameters = ParamSpec("Parameters")
@@ -41,4 +42,5 @@ async def in_thread(
         finally:
             give_back()
 
-    return await sync_to_async(work, thread_sensitive=False, executor=_threads)()
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, copy_context().run, work)

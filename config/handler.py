@@ -25,6 +25,10 @@ _threads = ThreadPoolExecutor(max_workers=500, thread_name_prefix="request")
 
 
 class Handler(ASGIHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self._in_thread = sync_to_async(self._respond, thread_sensitive=False, executor=_threads)
+
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
@@ -43,11 +47,11 @@ class Handler(ASGIHandler):
         response = refusal or await self.run_get_response(request)
         await self.send_response(response, send)
         if response.streaming:
-            await sync_to_async(response.close)()
+            # Not asgiref's own way, which starts a thread for every request that asks it.
+            await asyncio.get_running_loop().run_in_executor(_threads, response.close)
 
     async def get_response_async(self, request: ASGIRequest) -> HttpResponseBase:
-        in_thread = sync_to_async(self._respond, thread_sensitive=False, executor=_threads)
-        return await in_thread(request)
+        return await self._in_thread(request)
 
     def _respond(self, request: ASGIRequest) -> HttpResponseBase:
         request_started.send(sender=self.__class__, scope=request.scope)

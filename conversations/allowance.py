@@ -10,7 +10,6 @@ from accounts.connections import in_thread
 from accounts.tenancy import scope
 from billing import credits
 from conversations.turns import Turn
-from language.tokens import estimate_tokens
 from providers.base import ChatRequest
 from providers.errors import ProviderError
 
@@ -20,7 +19,7 @@ SHORTEST = 20  # tokens of an answer that says anything
 async def within(turn: Turn, request: ChatRequest) -> ChatRequest:
     """The request, with an answer no longer than the rest of the day allows; raises ProviderError
     when that is too little to answer at all."""
-    sent = sum(estimate_tokens(message.content) for message in request.messages)
+    sent = request.tokens
     held = turn.tokens_held
     if held < sent + request.max_tokens:
         held = await in_thread(_hold, turn, sent + request.max_tokens)

@@ -68,7 +68,7 @@ class Draft:
         """What the provider counted; of an answer that was cut, what we estimate."""
         if self.counted:
             return self.counted
-        sent = sum(estimate_tokens(message.content) for message in self.asked)
+        sent = sum(message.tokens for message in self.asked)
         return Usage(sent, estimate_tokens(self.content), exact=False)
 
     def elapsed_ms(self) -> int:

@@ -156,10 +156,7 @@ def _charge(
     """The most that an answer may take. Who made the chatbot pays for what it says."""
     is_own = conversation.owner_id == user.pk
     owner = user if is_own else conversation.owner
-    if has_keys:
-        model, accounts = answering.model_for(owner, model)
-    else:
-        model, accounts = model or answering.default_model(owner, {}), {}
+    model, accounts = answering.model_for(owner, model, has_keys=has_keys)
     own_key = model.partition("/")[0] in accounts
     if not own_key and not features.allows_model(owner, model):
         raise no_such_model(model) if is_own else not_yours("models")

@@ -57,7 +57,7 @@ async def condensed(turn: Turn, model: ChatModel, taken: str, meter: Meter) -> C
     if not history or _surely_fits(history, taken, model, turn.max_tokens):
         return Condensed([*history])
     room = _room(model, turn.max_tokens, taken)
-    sizes = [estimate_tokens(message.content) for message in history]
+    sizes = [message.tokens for message in history]
     if sum(sizes) <= room:
         return Condensed([*history])
     covered, known = _known(history)
@@ -167,7 +167,7 @@ def _longest(model: ChatModel) -> int:
 def _quoted(older: list[Earlier], known: dict[str, Any] | None, model: ChatModel) -> str:
     """As JSON, which nothing in it can end; each turn cut so far that all of them fit."""
     room = int(model.context_window * MARGIN) - 2 * _longest(model)
-    each = _share([estimate_tokens(message.content) for message in older], room)
+    each = _share([message.tokens for message in older], room)
     told = {
         "summary so far": known["text"] if known else "",
         "conversation": [{message.role: _fitted(message.content, each)} for message in older],

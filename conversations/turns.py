@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 
 from accounts import answering
+from accounts.credentials import ProviderCredential
 from accounts.prepared import Prepared
 from accounts.tenancy import scope
 from billing.models import Reservation
 from billing.prices import FREE, Price
 from chatbots import versions
 from conversations import attachments
-from conversations.models import Message
+from conversations.models import Attachment, Message
 from documents.retrieval import Parameters, SearchScope
 from providers.account import Accounts
 from providers.base import ChatMessage
@@ -63,6 +64,8 @@ class Turn:
 
 
 HELD = Reservation.objects.filter(pk=OuterRef("reservation_id"))
+DROPPED = Attachment.objects.filter(conversation=OuterRef("conversation_id"))
+KEYS = ProviderCredential.objects.filter(owner=OuterRef("owner_id"))
 ASKED = Prepared(
     lambda message: (
         Message.objects.filter(pk=message)
@@ -74,6 +77,8 @@ ASKED = Prepared(
         .annotate(
             price=HELD.values("price"),
             tokens_held=HELD.values("tokens"),
+            has_attachments=Exists(DROPPED),
+            has_keys=Exists(KEYS),
         )
     )
 )
@@ -87,7 +92,8 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
         conversation = message.conversation
         chatbot = versions.in_force(conversation.chatbot, draft=conversation.is_preview)
         question, begun = _asked(message.parent)
-        model, accounts = answering.model_for(chatbot.owner, conversation.model or chatbot.model)
+        chosen = conversation.model or chatbot.model
+        model, accounts = answering.model_for(chatbot.owner, chosen, has_keys=message.has_keys)
         return Turn(
             message_id=message.pk,
             user_message_id=question.pk,
@@ -116,7 +122,7 @@ def load_turn(message_id: UUID, owner_id: UUID) -> Turn:
             ),
             tools=tuple(chatbot.tools),
             strict=chatbot.strict,
-            attached=attachments.search_scope(conversation),
+            attached=attachments.search_scope(conversation) if message.has_attachments else None,
             reservation_id=message.reservation_id,
             price=Price.from_json(message.price or {}),
             tokens_held=message.tokens_held or 0,

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -35,8 +36,7 @@ class Usage:
 
     @classmethod
     def estimated(cls, request: "ChatRequest", said: str) -> "Usage":
-        asked = sum(estimate_tokens(message.content) for message in request.messages)
-        return cls(asked, estimate_tokens(said), exact=False)
+        return cls(request.tokens, estimate_tokens(said), exact=False)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class ChatMessage:
     tool_calls: tuple[ToolCalled, ...] = ()
     answers: ToolCalled | None = None
 
+    @cached_property
+    def tokens(self) -> int:
+        return estimate_tokens(self.content)
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -91,6 +95,11 @@ class ChatRequest:
     temperature: float
     max_tokens: int
     tools: tuple[Tool, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """What is sent, as we estimate it."""
+        return sum(message.tokens for message in self.messages)
 
 
 @dataclass(frozen=True)

@@ -131,8 +131,7 @@ class FakeChatModel(ChatModel):
 
     @staticmethod
     def _usage(request: ChatRequest, said: str) -> Usage:
-        asked = sum(estimate_tokens(message.content) for message in request.messages)
-        return Usage(asked, estimate_tokens(said), exact=True)
+        return Usage(request.tokens, estimate_tokens(said), exact=True)
 
     async def _gate(self) -> None:
         if isinstance(self.pause, threading.Event):

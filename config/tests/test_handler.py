@@ -5,6 +5,7 @@ import threading
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
+from django.http import StreamingHttpResponse
 
 from config.handler import Handler
 
@@ -19,6 +20,18 @@ def noting(get_response):
         return response
 
     return middleware
+
+
+def streaming(get_response):
+    class Noting(StreamingHttpResponse):
+        def close(self):
+            SEEN.append(threading.current_thread())
+            super().close()
+
+    async def parts():
+        yield b"streamed"
+
+    return lambda request: Noting(parts())
 
 
 @pytest.fixture
@@ -49,3 +62,10 @@ def test_one_thread_carries_a_request_through_all_middleware(noted):
     assert len(noted) == 4
     assert len(set(noted)) == 1
     assert noted[0].name.startswith("request_")
+
+
+def test_no_thread_is_started_to_close_a_stream(settings):
+    settings.MIDDLEWARE = [f"{__name__}.streaming"]
+    SEEN.clear()
+    assert async_to_sync(answers)("/health/live") == (200, b"streamed")
+    assert [thread.name.partition("_")[0] for thread in SEEN] == ["request"]

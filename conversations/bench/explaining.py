@@ -12,7 +12,6 @@ from conversations import prompts
 from documents.models import SearchLog
 from documents.retrieval import Parameters, Passage, Search, SearchScope, retrieve
 from documents.retrieval.reranking import OFF
-from language.tokens import estimate_tokens
 from providers import registry
 from providers.base import ChatMessage
 
@@ -58,7 +57,7 @@ class Explanation:
 
     @property
     def prompt_tokens(self) -> int:
-        return sum(estimate_tokens(message.content) for message in self.messages)
+        return sum(message.tokens for message in self.messages)
 
     @property
     def is_reranked(self) -> bool:

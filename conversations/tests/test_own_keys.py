@@ -156,17 +156,15 @@ def test_closing_the_account_removes_the_secrets_at_once(api, add_key, owner):
         assert AuditLog.objects.filter(action="credential.remove").count() == 1
 
 
-def test_what_runs_on_this_machine_costs_no_look_at_accounts(
-    owner, make_document, django_assert_num_queries
-):
+def test_who_has_no_keys_costs_no_look_at_accounts(owner, make_document, django_assert_num_queries):
     with scope(owner):
         offline, default = (
             _running(owner, Chatbot.objects.create(owner=owner, name="Bot", model=model))
             for model in ("extractive", "")
         )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         load_turn(offline.pk, owner.pk)
-    with django_assert_num_queries(7):  # accounts, and what the plan includes
+    with django_assert_num_queries(5):  # what the plan includes
         load_turn(default.pk, owner.pk)
 
 

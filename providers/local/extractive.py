@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from language.tokens import estimate_tokens
 from providers.base import (
     ChatEvent,
     ChatModel,
@@ -87,8 +86,7 @@ class ExtractiveChatModel(ChatModel):
         words = _DELTA.findall(said)
         for start in range(0, len(words), WORDS_PER_DELTA):
             yield TextDelta("".join(words[start : start + WORDS_PER_DELTA]))
-        asked = sum(estimate_tokens(message.content) for message in request.messages)
-        usage = Usage(asked, estimate_tokens(said), exact=False)
+        usage = Usage.estimated(request, said)
         yield Finished("stop" if quotes else "no_answer", usage)
 
     def quotes(self, request: ChatRequest) -> list[Candidate]:

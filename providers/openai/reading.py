@@ -35,7 +35,7 @@ class Answer:
 
     def _read(self, line: bytes) -> None:
         try:
-            chunk = json.loads(line)
+            chunk = json.loads(str(line, "utf-8"))
             if problem := chunk.get("error"):
                 raise in_stream(problem)
             self.usage = chunk.get("usage") or self.usage
