@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 from outbound import permits
 
@@ -80,6 +81,11 @@ def site(
         daemon_threads = True
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
+        def server_bind(self) -> None:
+            """Without HTTPServer's question what the address is called: it goes to the network's
+            resolver, and one lost packet is five seconds."""
+            TCPServer.server_bind(self)
+
         def process_request(self, request: socket.socket, client_address: object) -> None:
             here.connections += 1
             super().process_request(request, client_address)
@@ -94,7 +100,7 @@ def site(
 
     server = Server((host, port), Handler)
     here = Site(server, "https" if tls else "http")
-    thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.005], daemon=True)
     thread.start()
     try:
         yield here
