@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.citations import MARK
 from documents.retrieval import Passage
+from language.quoting import quoted
 from providers import base
 
 INSTRUCTIONS = """\
@@ -109,7 +110,7 @@ def _rest_of(begun: str) -> tuple[base.ChatMessage, ...]:
 
 
 def _within(mark: str, said: str, texts: Sequence[str]) -> str:
-    return "\n".join([said, f"<{mark}>", *texts, f"</{mark}>"]) if texts else ""
+    return f"{said}\n{quoted(mark, *texts)}" if texts else ""
 
 
 def _quoted(passages: Sequence[Passage]) -> str:
@@ -118,7 +119,7 @@ def _quoted(passages: Sequence[Passage]) -> str:
     return "\n\n".join(
         f"[{number}] {passage.document_name}"
         + (f", page {passage.page}" if passage.page else "")
-        + f"\n<passage>\n{passage.content}\n</passage>"
+        + f"\n{quoted('passage', passage.content)}"
         for number, passage in enumerate(passages, start=1)
     )
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.connections import in_thread
 from chatbots.tools.documents import Source, source_of
 from chatbots.tools.tool import Reach, Result, Tool, ToolError
+from language.quoting import quoted
 from language.tokens import estimate_tokens
 from providers.asides import said_by
 from providers.base import ChatMessage, ChatRequest
@@ -88,9 +89,9 @@ def _spread(parts: list[str]) -> list[str]:
 
 
 async def _summary(reach: Reach, source: Source, part: str) -> str:
-    quoted = f"<document name={source.name!r}>\n{part}\n</document>"
+    asked = f"The document {source.name!r}:\n{quoted('document', part)}"
     request = ChatRequest(
-        messages=(ChatMessage("system", INSTRUCTIONS), ChatMessage("user", quoted)),
+        messages=(ChatMessage("system", INSTRUCTIONS), ChatMessage("user", asked)),
         passages=(),
         question=source.name,
         refusal_text="",
