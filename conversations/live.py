@@ -64,11 +64,12 @@ def reader_of(user: User, message: Message, after: str = "") -> Reader:
 
 
 def _recalled(user: User, pk: UUID) -> dict[str, Any]:
-    """The answer from its row, without passages of documents that are deleted or out of sight."""
+    """The answer from its row, without passages of documents that are deleted or out of sight;
+    those are `gone`."""
     with scope(user):
         message = get_object_or_404(Message.objects.for_user(user), pk=pk)
         gone = gone_for(user.pk, [message])
-    told = message.recalled()
+    told = {**message.recalled(), "gone": gone}
     told["context"] = [found for found in told["context"] if found["document_id"] not in gone]
     return told
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from conversations.broadcasts import on_air
+from conversations.broadcasts import ON_AIR, on_air
 from conversations.events import Event, Numbered, encode, key, read_back, reading, retrieval
 from conversations.steps import events_of
 
@@ -99,6 +99,9 @@ class Reader:
 
     async def _shown(self, event: Event) -> AsyncIterator[Event]:
         """The event as this reader needs it: a delta without what it has, with what it missed."""
+        if event.name == "retrieval" and self.message_id not in ON_AIR:
+            yield await self._without_gone(event)
+            return
         if event.name != "delta":
             yield event
             return
@@ -109,6 +112,12 @@ class Reader:
         fresh = text[max(0, self.shown - start) :]
         if fresh:
             yield self._delta(fresh)
+
+    async def _without_gone(self, found: Event) -> Event:
+        """Streams are kept for a while: a document may have been deleted since, or taken away."""
+        gone = (await self.stored()).get("gone", ())
+        results = [one for one in found.data["results"] if one["document_id"] not in gone]
+        return Event(found.name, {**found.data, "results": results})
 
     async def _from_row(self, until: int | None = None) -> AsyncIterator[Event]:
         """What the stored message has beyond what was shown; its end too, when it has ended.
@@ -147,7 +156,7 @@ def _opening(message: dict[str, Any]) -> list[Event]:
 def _ending(message: dict[str, Any]) -> list[Event]:
     """Its last two."""
     usage = {name: message[name] for name in ("tokens_input", "tokens_output", "credits")}
-    shown = {name: value for name, value in message.items() if name != "context"}
+    shown = {name: value for name, value in message.items() if name not in ("context", "gone")}
     return [Event("usage", usage), Event("message.completed", {"message": shown})]
 
 

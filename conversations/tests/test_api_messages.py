@@ -245,3 +245,21 @@ def test_a_finished_answer_can_be_read_as_events(api, owner, messages):
         return b"".join([part async for part in response.streaming_content])
 
     assert events_in(through_asgi(owner, exchange))[-1][2]["message"] == answer
+
+
+def test_an_answer_followed_once_more_tells_no_passage_of_a_deleted_document(api, owner, messages):
+    answer = api.post(messages, {"content": BLUE}).json()
+
+    async def follow(client):
+        response = await client.get(message_url(answer["id"], "events/"))
+        return b"".join([part async for part in response.streaming_content])
+
+    def told():
+        return {name: data for _id, name, data in events_in(through_asgi(owner, follow))}
+
+    [passage] = told()["retrieval"]["results"]
+    assert passage["content"] == "The sky is blue. Grass is green."
+    url = f"/api/v1/documents/{passage['document_id']}/"
+    assert api.delete(url).status_code == 204
+    assert told()["retrieval"] == {"results": []}
+    assert "gone" not in told()["message.completed"]["message"]
