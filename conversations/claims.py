@@ -30,6 +30,7 @@ ALIKE = 0.5  # of the words, for a name or a denial to tell two statements apart
 ALONE = 0.7  # of the share and the share in the quote together, where meaning cannot be asked
 SUPPORTED = {"quote", "words", "meaning"}  # the reasons that speak for a claim
 CITED = re.compile(r"\[(\d{1,2})\](?!\()")
+SPACED = re.compile(rf"\s?{CITED.pattern}")
 LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 BULLET = re.compile(r"(?:^|\n)\s*(?:[-+•]|\d{1,3}[.)])\s")
 MARKUP = str.maketrans({**dict.fromkeys("*_`~#>"), "|": " "})
@@ -128,7 +129,7 @@ def doubted(content: str, claims: Sequence[dict[str, Any]]) -> str:
 
 
 def without_marks(content: str) -> str:
-    return CITED.sub("", content)
+    return SPACED.sub("", content)
 
 
 def sources_of(binder: Binder) -> dict[int, Source]:

@@ -104,6 +104,30 @@ def test_export_as_markdown_can_be_read(api, talk):
     assert api.get(f"{CONVERSATIONS}{talk.pk}/export/?format=pdf").status_code == 400
 
 
+def test_markdown_says_which_answers_are_not_whole_and_where_branches_part(api, owner, talk):
+    def say(role, content, parent, **how):
+        index = talk.messages.count()
+        return talk.messages.create(
+            owner=owner, role=role, content=content, parent=parent, message_index=index, **how
+        )
+
+    with scope(owner):
+        question, answer = talk.messages.order_by("message_index")
+        say("assistant", "It", question, status="stopped")
+        follow_up = say("user", "And at night?", answer)
+        say("assistant", "", follow_up, status="error", error_message="It broke off.")
+        anew = say("user", "Why green?", None)
+        say("assistant", "Leaves", anew, status="incomplete", error_message="Too long.")
+    exported = api.get(f"{CONVERSATIONS}{talk.pk}/export/?format=markdown").content.decode()
+    assert exported.partition("“It scatters.”\n\n")[2] == (
+        "## Colours\n\n*Another answer to “Why blue?”:*\n\nIt\n\n> This answer was stopped.\n\n"
+        "## You\n\n*After “It scatters.”:*\n\nAnd at night?\n\n"
+        "## Colours\n\n> It broke off.\n\n"
+        "## You\n\n*Begun anew:*\n\nWhy green?\n\n"
+        "## Colours\n\nLeaves\n\n> This answer is incomplete. Too long.\n"
+    )
+
+
 def test_deleted_is_gone_with_its_messages(api, owner, talk):
     with scope(owner):
         message = Message.objects.first()
