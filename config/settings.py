@@ -11,6 +11,7 @@ from csp.constants import NONCE
 from kombu import Queue
 
 from config.addresses import database, numbered, redis_url
+from config.api_tags import TAGS
 from config.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -406,6 +407,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Documents in, cited answers out.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": TAGS,
     # Names for choices that several fields call alike.
     "ENUM_NAME_OVERRIDES": {
         "MessageRole": "conversations.models.message.Message.Role",

@@ -85,6 +85,21 @@ def test_who_is_signed_in_needs_no_key(open_page, owner):
         assert Chatbot.objects.get().name == "From the docs"
 
 
+@browser_test
+def test_it_is_dark_where_the_system_is(open_page):
+    page = open_page("/api/docs/", color_scheme="dark")
+    expect(page.locator("html")).to_have_css("background-color", "rgb(28, 32, 34)")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(250, 250, 250)")
+
+
+def test_every_operation_is_in_a_group_that_is_described():
+    schema = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    used = {tag for operation in operations for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in schema["tags"] if tag["description"]}
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

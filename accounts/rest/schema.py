@@ -91,6 +91,10 @@ class ContractSchema(AutoSchema):
             operation["description"] = f"{told}\n\n{scope}".strip()
         return operation
 
+    def get_tags(self) -> list[str]:
+        named = getattr(self.view, "schema_tags", None)
+        return list(named or super().get_tags())
+
     def get_description(self) -> str:
         """The method's own words; a class's docstring speaks to us, not to integrators."""
         return inspect.getdoc(self._method()) or ""

@@ -47,6 +47,7 @@ class AsOpenAI:
     """For views: problems are told in OpenAI's words, in the answer and in the schema."""
 
     failures_as = (OpenAIFailureSerializer, "application/json")
+    schema_tags = ("openai",)
 
     def get_exception_handler(self) -> Any:
         return failure_response
