@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.models import Invitation, Project, ProjectMember
 from accounts.projects import ProjectQuerySet
+from accounts.rest.filters import BooleanFilter
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem, problem_for
 from accounts.rest.schema import fails_with
@@ -39,7 +40,7 @@ def sharing_refused(error: SharingRefused) -> Problem:
 
 
 class ProjectFilter(django_filters.FilterSet):
-    archived = django_filters.BooleanFilter(
+    archived = BooleanFilter(
         field_name="archived_at", lookup_expr="isnull", exclude=True, label="Put aside, or not."
     )
     q = django_filters.CharFilter(

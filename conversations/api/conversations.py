@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from accounts import answering
 from accounts.rest.etags import TaggedRows
+from accounts.rest.filters import BooleanFilter
 from accounts.rest.idempotent import idempotent
 from accounts.rest.problems import Problem
 from accounts.rest.schema import fails_with
@@ -42,7 +43,7 @@ class ConversationFilter(django_filters.FilterSet):
     )
     chatbot = django_filters.CharFilter(method="held_with", label="Id or slug of its chatbot.")
     status = django_filters.ChoiceFilter(choices=Conversation.Status)
-    pinned = django_filters.BooleanFilter()
+    pinned = BooleanFilter()
     channel = django_filters.ChoiceFilter(choices=Conversation.Channel)
 
     class Meta:

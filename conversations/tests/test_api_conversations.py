@@ -65,6 +65,16 @@ def test_history_is_searched_and_narrowed(api, talk, query, count):
     assert len(api.get(f"{CONVERSATIONS}?{query}").json()["results"]) == count
 
 
+@pytest.mark.parametrize(("said", "pinned"), [("true", 1), ("True", 1), ("false", 0), ("", 1)])
+def test_true_and_false_are_read_and_nothing_else(api, owner, talk, said, pinned):
+    with scope(owner):
+        Conversation.objects.update(pinned=True)
+    assert len(api.get(f"{CONVERSATIONS}?pinned={said}").json()["results"]) == pinned
+    refused = api.get(f"{CONVERSATIONS}?pinned=zz")
+    assert (refused.status_code, refused.json()["errors"]) == (400, {"pinned": ["true or false."]})
+    assert api.get("/api/v1/projects/?archived=zz").status_code == 400
+
+
 def test_a_search_tells_where_the_words_are(api, owner, talk):
     (found,) = api.get(f"{CONVERSATIONS}?search=blue").json()["results"]
     with scope(owner):
