@@ -17,7 +17,7 @@ from billing.refusals import no_such_model, not_yours
 from conversations.models import Conversation, Message
 from conversations.storing import lease_end
 from conversations.thread import CUT
-from language.terms import index_terms
+from language.searching import said_terms
 from language.tokens import estimate_tokens
 
 TITLE_LENGTH = 80
@@ -61,7 +61,7 @@ def ask(user: User, conversation: Conversation, content: str, *, parent: Parent 
         parent_id=parent if isinstance(parent, UUID) else None,
         role=Message.Role.USER,
         content=content,
-        search_text=" ".join(index_terms(content)),
+        search_text=" ".join(said_terms(content)),
         message_index=newest.index + 1,
     )
     if not conversation.title:

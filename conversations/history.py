@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from accounts.models import User
 from conversations.matches import Match, matches_of
 from conversations.models import Conversation, ConversationQuerySet
-from language.terms import query_terms
+from language.searching import conditions
 
 PAGE = 30
 MOST_FOUND = 200
@@ -85,12 +85,12 @@ def matching(rows: ConversationQuerySet, user: User, query: str) -> Conversation
 
 
 def _with_terms(user: User, query: str) -> list:
-    terms = query_terms(query)
-    if not terms:
+    wanted = conditions(query)
+    if not wanted:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conversation_id FROM conversations_matching(%s, %s, %s)",
-            [user.pk, terms, MOST_FOUND],
+            [user.pk, wanted, MOST_FOUND],
         )
         return [row[0] for row in cursor.fetchall()]

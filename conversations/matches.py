@@ -12,7 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from conversations.claims import without_marks
 from conversations.models import Conversation, Message
 from language.marking import Part, marked
-from language.terms import query_terms
+from language.searching import conditions
 
 EXCERPT = 120  # characters
 MARKUP = re.compile(r"[|#*`>]+|:?-{3,}:?")
@@ -32,10 +32,10 @@ class Match:
 def matches_of(conversations: Sequence[Conversation], query: str) -> dict[UUID, Match]:
     """The newest message of each conversation that has all the words; none where only the title
     has them. One query."""
-    terms = query_terms(query)
-    if not terms or not conversations:
+    wanted = conditions(query)
+    if not wanted or not conversations:
         return {}
-    words = SearchQuery(" & ".join(terms), config="simple", search_type="raw")
+    words = SearchQuery(f"({') & ('.join(wanted)})", config="simple", search_type="raw")
     found = (
         Message.objects.filter(conversation__in=conversations, content_tsv=words)
         .order_by("conversation_id", "-message_index")

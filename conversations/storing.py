@@ -23,7 +23,7 @@ from conversations.answers import Draft, results_of
 from conversations.models import Message
 from conversations.signals import answer_finished
 from conversations.turns import Turn
-from language.terms import index_terms
+from language.searching import said_terms
 from providers.asides import Taken
 
 # What a last event does not tell, and what is long.
@@ -113,7 +113,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
     known = {name: value for name, value in learnt.items() if value}
     return {
         "metadata": rows.Sql("metadata || %s", (Jsonb(known),)),
-        "search_text": " ".join(index_terms(draft.content[:50_000])),
+        "search_text": " ".join(said_terms(draft.content[:50_000])),
         "tokens_input": draft.usage.tokens_input,
         "tokens_output": draft.usage.tokens_output,
         "processing_time_ms": draft.elapsed_ms(),

@@ -134,7 +134,7 @@ def _code(run: str, pieces_from: int) -> Iterator[Forms]:
 
 
 def _spaced(run: str) -> Forms:
-    stem, pieces = _stem(run), [gram for (gram,) in grams(run, PIECE)]
+    stem, pieces = stem_of(run), [gram for (gram,) in grams(run, PIECE)]
     exact, whole = (EXACT, STEM) if stem != run else (1.0, 0.0)
     found = [(_whole(run), exact / 2), (_whole(stem), whole / 2)][: 2 if whole else 1]
     return (*found, *_weighed(pieces))
@@ -144,7 +144,7 @@ def _whole(run: str) -> str:
     return ("zu" + "".join(map(hexadecimal, run[:_WHOLE])))[:LONGEST]
 
 
-def _stem(run: str) -> str:
+def stem_of(run: str) -> str:
     for first, last, language in _STEMMERS:
         if first <= run[0] <= last:
             if language == "russian" and run.endswith(_SHORT_I):

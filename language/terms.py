@@ -68,18 +68,13 @@ def index_terms(text: str) -> list[str]:
     return list(chain.from_iterable(map(_terms, text.split())))
 
 
-def query_terms(text: str) -> list[str]:
-    """Each term once; English stop words are left out unless nothing else is asked."""
-    return [term for forms in query_words(text) for term in forms]
-
-
 def words(text: str) -> list[tuple[str, ...]]:
     """index_terms, with the forms of one word kept together: ("countries", "countri")."""
     return list(_words(text))
 
 
 def query_words(text: str) -> list[tuple[str, ...]]:
-    """query_terms, with the forms of one word kept together."""
+    """Each word once; English stop words are left out unless nothing else is asked."""
     found = list(dict.fromkeys(_words(text)))
     return [forms for forms in found if forms[0] not in STOP_WORDS] or found
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.tenancy import scope
 from conversations.models import Conversation, Message
 from documents import uploads
-from language.terms import index_terms
+from language.searching import said_terms
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +29,7 @@ def say(owner, conversation, number: int, **fields) -> Message:
             conversation=conversation,
             parent=last,
             message_index=number,
-            search_text=" ".join(index_terms(fields["content"])),
+            search_text=" ".join(said_terms(fields["content"])),
             **fields,
         )
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.tenancy import scope
 from conversations.history import Wanted, history_page
 from conversations.models import Conversation, Message
-from language.terms import index_terms
+from language.searching import said_terms
 
 HISTORY = reverse("conversations:history")
 
@@ -22,7 +22,7 @@ def say(conversation: Conversation, content: str, parent: Message | None = None)
         role="assistant" if parent else "user",
         content=content,
         message_index=count,
-        search_text=" ".join(index_terms(content)),
+        search_text=" ".join(said_terms(content)),
     )
 
 
@@ -35,8 +35,16 @@ def say(conversation: Conversation, content: str, parent: Message | None = None)
         ("灯的保修期是26个月。", "保修期", "保修期"),
         ("ランプの保証期間は26か月です。", "保証期間", "保証期間"),
         ("مدة ضمان المصباح ٢٦ شهرا", "ضمان", "ضمان"),
+        ("The policy covers it.", "policies", "policy"),
+        ("ما هي سياسة السفر للموظفين؟", "موظفين", "للموظفين"),
+        ("Как получить возмещение?", "возмещения", "возмещение"),
+        ("Die Krankenversicherungskarte ist da.", "krankenversicherung", ""),
+        ("Wo liegt die neue Haustür?", "haus", ""),
     ],
-    ids=["case", "accents", "Thai", "Chinese", "Japanese", "Arabic"],
+    ids=[
+        *("case", "accents", "Thai", "Chinese", "Japanese", "Arabic"),
+        *("ending", "prefix", "Russian", "compound", "short part"),
+    ],
 )
 def test_words_of_any_script_are_found_and_marked(owner, conversation, said, query, marked):
     with scope(owner):
