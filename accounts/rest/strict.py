@@ -45,6 +45,15 @@ class StrictSerializer(serializers.Serializer):
             )
 
 
+class WordsField(serializers.CharField):
+    """Numbers are none; a text field would write them out."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     pass
 

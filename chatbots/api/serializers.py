@@ -12,7 +12,7 @@ from accounts import answering
 from accounts.answering import Models
 from accounts.models import Project, User
 from accounts.rest.shared import EDITABLE, OWN, role_missing, shared_or_problem
-from accounts.rest.strict import StrictModelSerializer, StrictSerializer, finite
+from accounts.rest.strict import StrictModelSerializer, StrictSerializer, WordsField, finite
 from chatbots import tools, versions
 from chatbots.choices import may_be_reranker
 from chatbots.look import ACCENTS
@@ -48,7 +48,7 @@ class ChatbotSerializer(StrictModelSerializer):
         "whole project, or library.",
     )
     suggested_questions = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, max_length=MOST_SUGGESTED
+        child=WordsField(max_length=200), required=False, max_length=MOST_SUGGESTED
     )
     configuration = ConfigurationSerializer(required=False)
     published_version = serializers.IntegerField(

@@ -156,6 +156,7 @@ def test_it_is_moved_only_where_its_documents_are(api, owner, project, make_docu
         {"configuration": {"css": "body{}"}},
         {"suggested_questions": ["?"] * 7},
         {"suggested_questions": [""]},
+        {"suggested_questions": ["Why?", 5]},
         {"avatar": "x" * 9},
         {"published_version": 1},
     ],
