@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from conversations.broadcasts import ON_AIR, on_air
@@ -25,9 +27,14 @@ Events = AsyncIterator[Event | None]
 Guard = Callable[[Events], Events]
 
 
-def unguarded(events: Events) -> Events:
-    """For who cannot lose the right to read."""
-    return events
+async def unguarded(events: Events) -> Events:
+    """For who cannot lose the right to read, but may delete what is read."""
+    try:
+        async for event in events:
+            yield event
+    except Http404:
+        detail = _("This conversation has been deleted.")
+        yield Event("error", {"code": "not_found", "detail": detail, "retryable": False})
 
 
 @dataclass

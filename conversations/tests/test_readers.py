@@ -6,8 +6,9 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from django.http import Http404
 
-from conversations import broadcasts
+from conversations import broadcasts, readers
 from conversations.broadcasts import Broadcast
 from conversations.events import Event
 from conversations.readers import Reader
@@ -85,6 +86,16 @@ def test_a_reader_that_comes_back_elsewhere_goes_on_after_its_last_event():
         return await read(reader)
 
     assert text_of(asyncio.run(scene())) == "is blue."
+
+
+def test_a_reader_is_told_that_what_it_reads_was_deleted(monkeypatch):
+    monkeypatch.setattr(readers, "BLOCK_MS", 10)
+
+    async def deleted() -> dict:
+        raise Http404
+
+    [told] = asyncio.run(read(Reader(uuid4(), deleted)))
+    assert told.startswith('id: 0-0:0\nevent: error\ndata: {"code":"not_found",')
 
 
 @pytest.mark.parametrize("event_id", ["", "-:", "x:1", "1-0", "9" * 30 + ":1", "٣:٣"])
