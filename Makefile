@@ -21,7 +21,7 @@ POOLED_TESTS = accounts/tests/test_tenancy.py documents/tests/test_lease.py \
 # file starts is started once.
 TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-pooled fuzz lint format
+.PHONY: help run test test-pooled fuzz lint lint-types lint-rest format
 
 help:
 	@echo "make run     start KyroChat at http://localhost:8000 (KYRO_PORT, KYRO_DATA_DIR)"
@@ -50,11 +50,17 @@ fuzz:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
 	exec $(PYTHON) -m tests.fuzz --cases $${CASES:-40}
 
+# Types take as long as all the rest, which is looked at beside them.
 lint:
 	@sh config/embedded/prepare.sh requirements.txt requirements-dev.txt
+	@$(MAKE) -j 2 lint-types lint-rest
+
+lint-types:
+	$(PYTHON) -m mypy
+
+lint-rest:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 	find templates -name '*.html' -exec $(PYTHON) -m djhtml --check {} +
 	$(WITHOUT_DATABASE) makemigrations --check --dry-run
