@@ -85,7 +85,7 @@ def s3_server() -> Iterator[tuple[str, Shelf]]:
     shelf = Shelf()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"shelf": shelf}))
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.005], daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", shelf
     finally:

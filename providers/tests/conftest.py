@@ -14,7 +14,7 @@ from tests.provider_table import ROW
 @pytest.fixture
 def server():
     with WireServer() as server:
-        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.005], daemon=True).start()
         yield server
         server.over.set()
         server.shutdown()

@@ -20,7 +20,7 @@ VENDORS = pytest.mark.parametrize("vendor", vendors.VENDORS)
 def theirs():
     """The person's server; `server` is the platform's."""
     with WireServer() as server:
-        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.005], daemon=True).start()
         yield server
         server.over.set()
         server.shutdown()
