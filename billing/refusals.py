@@ -15,6 +15,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing import stripe
+
 
 @dataclass
 class QuotaExceeded(Exception):
@@ -104,7 +106,10 @@ def credits_used_up(
     if resets_at:
         text = _("Your plan's %(limit)s credits come anew on %(at)s.")
         told += " " + text % {"limit": _number(limit), "at": moment(resets_at, zone)}
-    told += " " + _("Buy credits, or choose a larger plan, to go on now.")
+    if stripe.is_configured():
+        told += " " + _("Buy credits, or choose a larger plan, to go on now.")
+    else:
+        told += " " + _("Ask the staff here for credits or a larger plan to go on now.")
     return QuotaExceeded("credits", limit, resets_at, told, left)
 
 

@@ -158,11 +158,23 @@ def test_a_refusal_names_limit_rest_and_reset_on_the_person_s_own_clock():
         "Your plan's 1,000,000 tokens for today are used up, 0 are left. They come back on"
         " 23 November at 00:00 (Europe/Berlin)."
     )
-    credits = refusals.credits_used_up(10_000, 3, 5, resets_at, "Asia/Bangkok")
-    assert (credits.limit, credits.value, credits.left) == ("credits", 10_000, 3)
-    assert str(credits) == (
+
+
+@pytest.mark.parametrize(
+    ("key", "way_out"),
+    [
+        ("", "Ask the staff here for credits or a larger plan to go on now."),
+        ("sk_test_1", "Buy credits, or choose a larger plan, to go on now."),
+    ],
+)
+def test_who_has_too_few_credits_is_told_where_to_get_some(settings, key, way_out):
+    settings.STRIPE_SECRET_KEY = key
+    resets_at = dt.datetime(2026, 11, 22, 23, tzinfo=dt.UTC)
+    told = refusals.credits_used_up(10_000, 3, 5, resets_at, "Asia/Bangkok")
+    assert (told.limit, told.value, told.left) == ("credits", 10_000, 3)
+    assert str(told) == (
         "This may cost 5 credits, and you have 3. Your plan's 10,000 credits come anew on"
-        " 23 November at 06:00 (Asia/Bangkok). Buy credits, or choose a larger plan, to go on now."
+        f" 23 November at 06:00 (Asia/Bangkok). {way_out}"
     )
 
 
