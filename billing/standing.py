@@ -80,7 +80,9 @@ def allowances(held: Subscription, today: Today) -> list[Allowance]:
 
 def renewed(held: Subscription, today: Today) -> list[Allowance]:
     """What time gives back."""
-    used, ends = held.user.credit_balance.used, held.current_period_end
+    ends = held.current_period_end
+    # The period's are spent first; what goes beyond them was bought or granted.
+    used = min(held.user.credit_balance.used, held.credits_limit)
     tokens, allowed = today.tokens_used, held.plan.token_limit_daily
     return [
         Allowance("credits", _("Credits of this period"), used, held.credits_limit, ends),

@@ -77,6 +77,18 @@ def test_each_limit_tells_what_is_left_and_when_it_is_whole_again(client, owner)
     assert (told["session_limit"].used, told["session_limit"].left) == (0, 1000)
 
 
+def test_of_the_period_no_more_is_used_than_it_has(client, owner):
+    with scope(owner):
+        credits.grant(owner.pk, 500)
+        credits.settle(credits.reserve(owner.pk, credits.Charge(10_400)), 10_400)
+    client.force_login(owner)
+    told = {each.limit: each for each in client.get(PLAN).context["allowances"]}
+    assert (told["credits"].used, told["credits"].left) == (10_000, 0)
+    page = client.get("/settings/credits/").content.decode()
+    assert "10,400" in page
+    assert "of 10,000" not in page
+
+
 def test_from_the_free_plan_one_tries_once_then_buys(client, owner, configured):
     assert acts(owner) == {"free": "", "pro": "try", "enterprise": "try"}
     with system():

@@ -1,5 +1,6 @@
 // [data-chart="<table id>"]: a column of that table as bars by day. The table is the data, so both always say the same.
 const SIDE = 48;
+const DAYS = [1, 2, 3, 7, 14, 28].map((days) => days * 86_400); // between two dates below; a bar is a day
 const drawn = [];
 
 function points(figure) {
@@ -17,7 +18,7 @@ function axes(locale, ink) {
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const line = { stroke: ink.line, width: 1 };
   return [
-    { stroke: ink.text, font, grid: { show: false }, ticks: { show: false }, space: 72, size: 28, values: (_, days) => days.map((at) => day.format(at * 1000)) },
+    { stroke: ink.text, font, grid: { show: false }, ticks: { show: false }, space: 72, size: 28, incrs: DAYS, values: (_, days) => days.map((at) => day.format(at * 1000)) },
     { stroke: ink.text, font, grid: line, ticks: { show: false }, size: SIDE, incrs: whole(), values: (_, values) => values.map((value) => short.format(value)) },
   ];
 }
